@@ -1,0 +1,93 @@
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Model;
+
+/// <summary>
+/// One piece of work: a revision of a service's template, to run once on one node. Never moved and never restarted:
+/// a restart, an update and a reschedule each make another task in the same slot.
+/// </summary>
+[MessagePackObject]
+public sealed record ServiceTask : IStoreObject
+{
+    [Key(0)] public required TaskId Id { get; init; }
+
+    [Key(1)] public ObjectMeta Meta { get; init; } = new();
+
+    [Key(2)] public required ServiceId ServiceId { get; init; }
+
+    /// <summary>1, 2, … for replicated services; 0 when the node is the slot.</summary>
+    [Key(3)] public int Slot { get; init; }
+
+    /// <summary>Number of the <see cref="ServiceRevision"/> whose template this task runs.</summary>
+    [Key(4)] public ulong Revision { get; init; }
+
+    /// <summary>Where it runs; null until the scheduler has placed it.</summary>
+    [Key(5)] public NodeId? NodeId { get; init; }
+
+    /// <summary>What managers want; written by managers only.</summary>
+    [Key(6)] public TaskState Desired { get; init; } = TaskState.Running;
+
+    /// <summary>What is the case; from <see cref="TaskState.Accepted"/> on written for the node's agent.</summary>
+    [Key(7)] public TaskStatus Status { get; init; } = new();
+
+    /// <summary>Set on a task that replaces an ended one.</summary>
+    [Key(8)] public RestartRecord? Restart { get; init; }
+
+    public string Key => Id.Value;
+
+    public string? UniqueName => null;
+
+    public IStoreObject WithMeta(ObjectMeta meta) => this with { Meta = meta };
+}
+
+/// <summary>The observed state of a task.</summary>
+[MessagePackObject]
+public sealed record TaskStatus
+{
+    [Key(0)] public TaskState State { get; init; }
+
+    /// <summary>When the state was observed, by the clock of the observer.</summary>
+    [Key(1)] public DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>What is going on, in words.</summary>
+    [Key(2)] public string Message { get; init; } = "";
+
+    /// <summary>Why it is stuck or failed; empty when all is well.</summary>
+    [Key(3)] public string Error { get; init; } = "";
+
+    [Key(4)] public ContainerStatus? Container { get; init; }
+
+    /// <summary>Host-mode ports with the numbers that are really bound.</summary>
+    [Key(5)] public ImmutableArray<PortConfig> Ports { get; init; } = [];
+}
+
+/// <summary>The runtime's side of a task.</summary>
+[MessagePackObject]
+public sealed record ContainerStatus
+{
+    /// <summary>Docker: 64 hex characters. Processes: the task id.</summary>
+    [Key(0)] public string ContainerId { get; init; } = "";
+
+    /// <summary>0 when not running or not known.</summary>
+    [Key(1)] public int Pid { get; init; }
+
+    /// <summary>null while it runs, and when the exit code cannot be known.</summary>
+    [Key(2)] public int? ExitCode { get; init; }
+}
+
+/// <summary>Why and when a replacement task may start.</summary>
+[MessagePackObject]
+public sealed record RestartRecord
+{
+    /// <summary>The task that ended.</summary>
+    [Key(0)] public required TaskId Replaces { get; init; }
+
+    /// <summary>The replacement is prepared at once but not started before this moment.</summary>
+    [Key(1)] public DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Restarts in this slot in a row without a stable run between them; 0 for a moved or updated task.</summary>
+    [Key(2)] public int Failures { get; init; }
+
+    /// <summary>Restarts that count against the policy's attempts, with their moments, newest last; limited by the policy's window.</summary>
+    [Key(3)] public ImmutableArray<DateTimeOffset> Attempts { get; init; } = [];
+}
