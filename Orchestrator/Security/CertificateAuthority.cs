@@ -16,12 +16,12 @@ public sealed class CertificateAuthority : IDisposable
     private const int LifetimeInYears = 20;
     private const int SerialBytes = 16;
 
-    private readonly ECDsa _key;
+    private readonly ECDsa key;
 
     private CertificateAuthority(X509Certificate2 certificate, ECDsa key)
     {
         Certificate = certificate;
-        _key = key;
+        this.key = key;
     }
 
     /// <summary>The root certificate, without its key.</summary>
@@ -30,7 +30,7 @@ public sealed class CertificateAuthority : IDisposable
     public string CertificatePem => Certificate.ExportCertificatePem();
 
     /// <summary>PKCS 8. A secret.</summary>
-    public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
+    public string KeyPem => key.ExportPkcs8PrivateKeyPem();
 
     public static CertificateAuthority Create(DateTimeOffset now)
     {
@@ -83,6 +83,7 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="lifetime">from <paramref name="now"/> on; never beyond the CA's own end</param>
     /// <returns>PEM</returns>
     /// <exception cref="InvalidDataException">the request is malformed or its key is of another kind</exception>
+    /// <exception cref="PeerException">this host's clock is outside of the CA's validity</exception>
     public string Issue(PeerIdentity node, string requestPem, DateTimeOffset now, TimeSpan lifetime)
     {
         Invariant.Require(lifetime >= MinLifetime, "a certificate lives an hour at least");
@@ -92,10 +93,16 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(extension);
         var validity = Validity.Of(Certificate);
         var (from, to) = (now - Backdating, now + lifetime);
-        Invariant.Require(validity.NotAfter > now, "the CA's certificate has expired");
+        if (!validity.Contains(now))
+        {
+            throw new PeerException(
+                PeerProblem.Clock,
+                $"the cluster's CA counts from {validity}, and on this manager it is {Validity.Text(now)}: "
+                + "its clock is wrong");
+        }
         using var certificate = request.Create(
             Certificate.SubjectName,
-            X509SignatureGenerator.CreateForECDsa(_key),
+            X509SignatureGenerator.CreateForECDsa(key),
             from < validity.NotBefore ? validity.NotBefore : from,
             to > validity.NotAfter ? validity.NotAfter : to,
             NewSerial());
@@ -105,7 +112,7 @@ public sealed class CertificateAuthority : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        _key.Dispose();
+        key.Dispose();
     }
 
     private IEnumerable<X509Extension> ExtensionsOf(PeerIdentity node, PublicKey publicKey)

@@ -4,7 +4,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Security;
 
-/// <summary>How a node's identity is written in the subject of its certificate: CN node id, OU role, O cluster id.</summary>
+/// <summary>A node's identity as the subject of its certificate: CN node id, OU role, O cluster id.</summary>
 public static class CertificateNames
 {
     public const string CaName = "swarm-ca";
@@ -24,13 +24,13 @@ public static class CertificateNames
     public static X500DistinguishedName SubjectOf(PeerIdentity node)
     {
         var subject = new X500DistinguishedNameBuilder();
-        subject.AddOrganizationName(node.ClusterId.Value);
-        subject.AddOrganizationalUnitName(UnitOf(node.Role));
         subject.AddCommonName(node.NodeId.Value);
+        subject.AddOrganizationalUnitName(UnitOf(node.Role));
+        subject.AddOrganizationName(node.ClusterId.Value);
         return subject.Build();
     }
 
-    /// <summary>What the subject says; null unless it is exactly one CN, one OU and one O of the expected shape.</summary>
+    /// <summary>What the subject says; null unless it is one CN, one OU and one O of the expected shape.</summary>
     public static PeerIdentity? Parse(X500DistinguishedName subject)
     {
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);

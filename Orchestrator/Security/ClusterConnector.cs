@@ -6,15 +6,16 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Security;
 
-/// <summary>Opens connections to managers for <see cref="HttpClient"/>: every failure is a <see cref="PeerException"/>.</summary>
+/// <summary>Opens connections to managers, for HTTP clients: every failure is a <see cref="PeerException"/>.</summary>
 public sealed class ClusterConnector
 {
     /// <summary>For the TCP connection and the handshake together.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(4);
 
-    private readonly Func<Action<PeerException>, SslClientAuthenticationOptions> _options;
+    private readonly Func<Action<PeerException>, SslClientAuthenticationOptions> makeOptions;
 
-    private ClusterConnector(Func<Action<PeerException>, SslClientAuthenticationOptions> options) => _options = options;
+    private ClusterConnector(Func<Action<PeerException>, SslClientAuthenticationOptions> makeOptions) =>
+        this.makeOptions = makeOptions;
 
     /// <summary>As a node of the cluster.</summary>
     public static ClusterConnector ForNode(LiveIdentity identity, TimeProvider clock) => new(refused =>
@@ -57,7 +58,7 @@ public sealed class ClusterConnector
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(ConnectTimeout);
         PeerException? refusal = null;
-        var options = _options(problem => refusal = problem);
+        var options = makeOptions(problem => refusal = problem);
         var at = $"{manager.Host}:{manager.Port}";
         try
         {

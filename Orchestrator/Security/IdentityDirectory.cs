@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Security;
 
@@ -12,18 +13,19 @@ public sealed class IdentityDirectory(string dataDirectory)
     private const string CertificateFile = "node.crt";
     private const string KeyFile = "node.key";
     private const string CaFile = "ca.crt";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly string _current = Path.Combine(dataDirectory, "certificates");
-    private readonly string _next = Path.Combine(dataDirectory, "certificates.new");
-    private readonly string _previous = Path.Combine(dataDirectory, "certificates.old");
+    private readonly string current = Path.Combine(dataDirectory, "certificates");
+    private readonly string next = Path.Combine(dataDirectory, "certificates.new");
+    private readonly string previous = Path.Combine(dataDirectory, "certificates.old");
 
     /// <summary>The stored identity, or null when this host is not a node of a cluster.</summary>
     /// <exception cref="InvalidDataException">something is stored, but it is not whole</exception>
     public NodeIdentity? Load()
     {
         FinishInterruptedSave();
-        if (!Directory.Exists(_current))
+        if (!Directory.Exists(current))
             return null;
         try
         {
@@ -32,8 +34,8 @@ public sealed class IdentityDirectory(string dataDirectory)
         catch (InvalidDataException e)
         {
             throw new InvalidDataException(
-                $"the identity of this node in {_current} is damaged: {e.Message}. Restore the directory from a backup, "
-                + "or remove it and join the cluster again", e);
+                $"the identity of this node in {current} is damaged: {e.Message}. Restore the directory from a "
+                + "backup, or remove it and join the cluster again", e);
         }
     }
 
@@ -41,33 +43,32 @@ public sealed class IdentityDirectory(string dataDirectory)
     public void Save(NodeIdentity identity)
     {
         FinishInterruptedSave();
-        Directory.CreateDirectory(_next, OwnerOnly | UnixFileMode.UserExecute);
-        Write(CertificateFile, identity.CertificatePem, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Write(KeyFile, identity.KeyPem, OwnerOnly);
-        Write(CaFile, identity.CaPem, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Durability.FlushDirectory(_next);
-        if (Directory.Exists(_current))
-            Directory.Move(_current, _previous);
-        Directory.Move(_next, _current);
-        Durability.FlushDirectory(dataDirectory);
-        Discard(_previous);
+        Directory.CreateDirectory(next, OwnerOnly);
+        Write(CertificateFile, identity.CertificatePem);
+        Write(KeyFile, identity.KeyPem);
+        Write(CaFile, identity.CaPem);
+        if (Directory.Exists(current))
+            Directory.Move(current, previous);
+        Directory.Move(next, current);
+        DurableFile.FlushDirectory(dataDirectory);
+        Discard(previous);
     }
 
     /// <summary>Forgets the identity: the node has left its cluster.</summary>
     public void Delete()
     {
-        foreach (var directory in new[] { _next, _previous, _current })
+        foreach (var directory in new[] { next, previous, current })
             Discard(directory);
-        Durability.FlushDirectory(dataDirectory);
+        DurableFile.FlushDirectory(dataDirectory);
     }
 
     // A save renames current → previous, then next → current. Next is complete before the first of the two.
     private void FinishInterruptedSave()
     {
-        if (!Directory.Exists(_current) && Directory.Exists(_previous))
-            Directory.Move(Directory.Exists(_next) ? _next : _previous, _current);
-        Discard(_next);
-        Discard(_previous);
+        if (!Directory.Exists(current) && Directory.Exists(previous))
+            Directory.Move(Directory.Exists(next) ? next : previous, current);
+        Discard(next);
+        Discard(previous);
     }
 
     private static void Discard(string directory)
@@ -78,7 +79,7 @@ public sealed class IdentityDirectory(string dataDirectory)
 
     private string Read(string name)
     {
-        var path = Path.Combine(_current, name);
+        var path = Path.Combine(current, name);
         if (!File.Exists(path))
             throw new InvalidDataException($"{name} is missing");
         if (new FileInfo(path).Length > PemText.MaxLength)
@@ -86,14 +87,6 @@ public sealed class IdentityDirectory(string dataDirectory)
         return File.ReadAllText(path);
     }
 
-    private void Write(string name, string text, UnixFileMode mode)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode, BufferSize = 0,
-        };
-        using var file = new FileStream(Path.Combine(_next, name), options);
-        file.Write(Encoding.ASCII.GetBytes(text));
-        Durability.Flush(file);
-    }
+    private void Write(string name, string text) =>
+        DurableFile.Replace(Path.Combine(next, name), Encoding.ASCII.GetBytes(text));
 }

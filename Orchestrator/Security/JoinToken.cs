@@ -18,20 +18,20 @@ public sealed class JoinToken
     private const int SecretLength = IdSource.Length;
     private const int Length = 9 + DigestLength + 1 + SecretLength;
 
-    private readonly string _digest;
-    private readonly string _secret;
+    private readonly string digest;
+    private readonly string secret;
 
     private JoinToken(string digest, string secret)
     {
-        _digest = digest;
-        _secret = secret;
+        this.digest = digest;
+        this.secret = secret;
     }
 
     /// <summary>The whole token. A secret.</summary>
-    public string Reveal() => $"{Prefix}{_digest}-{_secret}";
+    public string Reveal() => $"{Prefix}{digest}-{secret}";
 
     /// <summary>Without the secret, so that a log cannot get it by accident.</summary>
-    public override string ToString() => $"{Prefix}{_digest}-…";
+    public override string ToString() => $"{Prefix}{digest}-…";
 
     public static JoinToken Create(X509Certificate2 ca, IdSource ids) => new(DigestOf(ca), ids.Next());
 
@@ -47,9 +47,9 @@ public sealed class JoinToken
     }
 
     /// <summary>Whether the token was made for the cluster with this CA.</summary>
-    public bool IsFor(X509Certificate2 ca) => _digest == DigestOf(ca);
+    public bool IsFor(X509Certificate2 ca) => digest == DigestOf(ca);
 
-    /// <summary>What the token gives right to, compared in constant time; null when it is neither of the cluster's.</summary>
+    /// <summary>The role it gives, compared in constant time; null when it is neither of the cluster's tokens.</summary>
     public NodeRole? RoleIn(Cluster cluster)
     {
         var worker = Equal(cluster.WorkerToken);

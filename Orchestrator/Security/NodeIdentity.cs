@@ -49,7 +49,7 @@ public sealed class NodeIdentity : IDisposable
         }
     }
 
-    /// <summary>Puts an identity together from its three parts, which must fit each other. The time is not checked.</summary>
+    /// <summary>Puts an identity together from its parts, which must fit each other. The time is not checked.</summary>
     /// <exception cref="InvalidDataException">a part is malformed, or does not fit the others</exception>
     public static NodeIdentity FromPem(string certificatePem, string keyPem, string caPem)
     {

@@ -62,7 +62,7 @@ public static class TlsPolicy
         return options;
     }
 
-    /// <summary>Trusts anyone: good for reading the CA certificate, which is then compared with a token, and nothing else.</summary>
+    /// <summary>Trusts anyone: for reading the CA certificate that is then compared with a token, nothing else.</summary>
     internal static SslClientAuthenticationOptions Unverified()
     {
         var options = ForClient((_, shown, _, _) => shown is not null);
