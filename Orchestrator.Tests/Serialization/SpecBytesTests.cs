@@ -108,7 +108,7 @@ public sealed class SpecBytesTests
         var bytes = MessagePackSerializer.Serialize(map);
         Assert.That(Convert.ToHexStringLower(bytes), Does.StartWith(header));
         Assert.That(bytes, Has.Length.EqualTo((header.Length / 2) + (count * 7)));
-        Assert.That(MessagePackSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(bytes), Is.EqualTo(map));
+        Assert.That(MessagePackSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(bytes).SequenceEqual(map));
     }
 
     [Test]

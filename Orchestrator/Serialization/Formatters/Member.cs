@@ -14,12 +14,15 @@ internal abstract class Member<TRecord>
 /// <summary>What is the same for properties of classes and of structs.</summary>
 internal abstract class Member<TRecord, TValue>(bool required) : Member<TRecord>
 {
+    /// <summary>Asked once: code that is not optimized yet boxes a struct to compare it with null.</summary>
+    private static readonly bool IsReference = !typeof(TValue).IsValueType;
+
     private readonly Formatter<TValue> formatter = FormatterCache<TValue>.Instance;
 
     public sealed override void Write(ref MessagePackWriter writer, ref TRecord record)
     {
         var value = Get(ref record);
-        if (value is null)
+        if (IsReference && value is null)
             writer.WriteNil();
         else
             formatter.Write(ref writer, value);
