@@ -84,7 +84,8 @@ public sealed class FormatterPropertyTests
     [ForAll]
     public void Records(long cpus, long memory, string? kind, long count)
     {
-        var item = new GenericResource { Kind = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(kind ?? "")), Count = count };
+        var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(kind ?? ""));
+        var item = new GenericResource { Kind = valid, Count = count };
         AssertReturns(item);
         var back = MessagePackSerializer.Deserialize<NodeResources>(MessagePackSerializer.Serialize(
             new NodeResources { NanoCpus = cpus, MemoryBytes = memory, Generic = [item, item] }));

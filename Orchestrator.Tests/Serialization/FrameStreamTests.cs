@@ -10,12 +10,13 @@ public sealed class FrameStreamTests
     [Test]
     public async Task Frames_come_back_in_order_and_then_the_stream_ends()
     {
+        var report = SampleValue.Of<AgentStatusReport>();
         var stream = new MemoryStream();
         await FrameStream.WriteFrameAsync<AgentMessage>(stream, new AgentHeartbeat(), default);
-        await FrameStream.WriteFrameAsync<AgentMessage>(stream, SampleValue.Of<AgentStatusReport>(), default);
+        await FrameStream.WriteFrameAsync<AgentMessage>(stream, report, default);
         var trickle = new TrickleStream(stream.ToArray());
         Assert.That(await Read(trickle), Is.EqualTo(new AgentHeartbeat()));
-        Assert.That(WireShape.Text(await Read(trickle)), Is.EqualTo(WireShape.Text(SampleValue.Of<AgentStatusReport>())));
+        Assert.That(WireShape.Text(await Read(trickle)), Is.EqualTo(WireShape.Text(report)));
         Assert.That(await Read(trickle), Is.Null);
         Assert.That(await Read(trickle), Is.Null, "and stays ended");
     }

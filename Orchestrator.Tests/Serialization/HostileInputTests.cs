@@ -78,7 +78,9 @@ public sealed class HostileInputTests
     [Test]
     public void Strings_and_binary_data_longer_than_the_input_are_refused()
     {
-        Assert.That(() => Read<string>("dbffffffff61"), Refuses("4294967295 more bytes are needed at byte 5, 1 are left"));
+        Assert.That(
+            () => Read<string>("dbffffffff61"),
+            Refuses("4294967295 more bytes are needed at byte 5, 1 are left"));
         Assert.That(() => Read<byte[]>("c67fffffff00"), Refuses("ends too early"));
         Assert.That(() => Read<Node>("97c0c0c0c0c0c0c9ffffffff01"), Refuses("ends too early"));
     }
@@ -86,15 +88,20 @@ public sealed class HostileInputTests
     [TestCase("a1ff")]
     [TestCase("a2c328")]
     [TestCase("a3eda080", Description = "half a surrogate pair")]
-    public void Text_that_is_not_utf8_is_refused(string hex) => Assert.That(() => Read<string>(hex), Refuses("not UTF-8"));
+    public void Text_that_is_not_utf8_is_refused(string hex) =>
+        Assert.That(() => Read<string>(hex), Refuses("not UTF-8"));
 
     [Test]
     public void A_key_that_occurs_twice_is_refused() =>
-        Assert.That(() => Read<ImmutableSortedDictionary<string, string>>("82a161a162a161a162"), Refuses("occurs twice"));
+        Assert.That(
+            () => Read<ImmutableSortedDictionary<string, string>>("82a161a162a161a162"),
+            Refuses("occurs twice"));
 
     [Test]
     public void Nil_in_an_array_of_things_that_cannot_be_null_is_refused() =>
-        Assert.That(() => Read<ImmutableArray<string>>("91c0"), Refuses("expected a string at byte 1, found nil (0xc0)"));
+        Assert.That(
+            () => Read<ImmutableArray<string>>("91c0"),
+            Refuses("expected a string at byte 1, found nil (0xc0)"));
 
     [Test]
     public void Nesting_does_not_exhaust_the_stack()
@@ -115,7 +122,9 @@ public sealed class HostileInputTests
             input[i + 4] = 0xff;
         }
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.That(() => MessagePackSerializer.Deserialize<SlotTests.Tree>(input), Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => MessagePackSerializer.Deserialize<SlotTests.Tree>(input),
+            Throws.TypeOf<InvalidDataException>());
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3_000_000));
     }
 

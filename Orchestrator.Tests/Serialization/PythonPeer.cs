@@ -18,7 +18,8 @@ internal static class PythonPeer
     {
         if (!File.Exists(Python))
             Assert.Fail($"{Python} does not exist: apt-get install python3-msgpack");
-        var script = Path.Combine(TestContext.CurrentContext.TestDirectory, "Testdata", "Serialization", "msgpack_peer.py");
+        var script = Path.Combine(
+            TestContext.CurrentContext.TestDirectory, "Testdata", "Serialization", "msgpack_peer.py");
         using var process = Process.Start(new ProcessStartInfo(Python, [script, mode])
         {
             RedirectStandardInput = true,

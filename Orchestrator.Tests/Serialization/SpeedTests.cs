@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using Orchestrator.Model;
 using Orchestrator.Serialization;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Tests.Serialization;
 
@@ -26,7 +25,8 @@ public sealed class SpeedTests
     [Test]
     public void Reading_allocates_what_the_value_is_made_of()
     {
-        var bytes = MessagePackSerializer.Serialize(Enumerable.Repeat(new ResourceLimits { Pids = 1 }, 1000).ToImmutableArray());
+        var limits = Enumerable.Repeat(new ResourceLimits { Pids = 1 }, 1000).ToImmutableArray();
+        var bytes = MessagePackSerializer.Serialize(limits);
         MessagePackSerializer.Deserialize<ImmutableArray<ResourceLimits>>(bytes);
         var before = GC.GetAllocatedBytesForCurrentThread();
         MessagePackSerializer.Deserialize<ImmutableArray<ResourceLimits>>(bytes);
@@ -46,7 +46,8 @@ public sealed class SpeedTests
         });
         var bytes = output.WrittenMemory;
         Measure("read status", 100_000, () => MessagePackSerializer.Deserialize<ImmutableArray<TaskStatus>>(bytes));
-        var tasks = Enumerable.Repeat(SampleValue.Of<ServiceTask>() with { Status = Small }, 100_000).ToImmutableArray<IStoreObject>();
+        var task = SampleValue.Of<ServiceTask>() with { Status = Small };
+        var tasks = Enumerable.Repeat(task, 100_000).ToImmutableArray<IStoreObject>();
         var packed = MessagePackSerializer.Serialize(tasks);
         Measure("write task", 100_000, () =>
         {

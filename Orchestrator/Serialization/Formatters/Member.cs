@@ -7,7 +7,7 @@ internal abstract class Member<TRecord>
 
     public abstract void Read(ref MessagePackReader reader, ref TRecord record);
 
-    /// <summary>The data lacks the member: leaves what the initializer made, or sets the empty value if it is required.</summary>
+    /// <summary>The data lacks the member: it stays as initialized or gets the empty value if it is required.</summary>
     public abstract void SetMissing(ref TRecord record);
 }
 
