@@ -13,15 +13,17 @@ internal sealed class Membership : IAsyncDisposable
     private readonly IContainerRuntime runtime;
     private readonly Agent agent;
 
-    private Membership(NodeState state, HostServices services, IContainerRuntime runtime, Agent agent)
+    private Membership(NodeState state, LiveIdentity identity, HostServices services, RunningAgent running)
     {
         State = state;
-        this.runtime = runtime;
-        this.agent = agent;
+        Identity = identity;
+        (runtime, agent) = running;
         loops = new LoopGroup(services, services.Logging.CreateLogger<Membership>());
     }
 
     public NodeState State { get; }
+
+    public LiveIdentity Identity { get; }
 
     public ManagerSide? Manager { get; private init; }
 
@@ -40,7 +42,7 @@ internal sealed class Membership : IAsyncDisposable
             NodeRemoved = removed,
         };
         var agent = new Agent(options, runtime, identity, services.Time, services.Logging);
-        var membership = new Membership(state, services, runtime, agent) { Manager = manager };
+        var membership = new Membership(state, identity, services, new RunningAgent(runtime, agent)) { Manager = manager };
         membership.loops.Start("agent", agent.RunAsync);
         return membership;
     }
@@ -55,4 +57,6 @@ internal sealed class Membership : IAsyncDisposable
         if (Manager is not null)
             await Manager.DisposeAsync();
     }
+
+    private sealed record RunningAgent(IContainerRuntime Runtime, Agent Agent);
 }
