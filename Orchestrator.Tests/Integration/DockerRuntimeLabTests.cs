@@ -9,60 +9,34 @@ namespace Orchestrator.Tests.Integration;
 /// <summary>The runtime against a real engine.</summary>
 [Category("Lab")]
 [NonParallelizable]
-public sealed class DockerRuntimeLabTests
+public sealed class DockerRuntimeLabTests : DockerLab
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private int _tasks;
-
-    private Lab _lab = null!;
-    private DockerRuntime _runtime = null!;
-
-    [OneTimeSetUp]
-    public async Task Up() => _lab = await Lab.UpAsync(1);
-
-    [OneTimeTearDown]
-    public async Task Down()
-    {
-        if (_lab is not null)
-            await _lab.DisposeAsync();
-    }
-
-    [SetUp]
-    public void Connect() => _runtime = RuntimeTasks.Runtime(Client());
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        foreach (var container in await _runtime.ListAsync(default))
-            await _runtime.RemoveAsync(container.ContainerId, default);
-        await _runtime.DisposeAsync();
-    }
-
     [Test]
     public async Task A_task_lives_its_whole_life_and_every_call_can_be_repeated()
     {
         var task = Next("trap 'exit 3' TERM; while :; do sleep 0.1; done");
-        var id = await _runtime.PrepareAsync(task, default);
-        Assert.That(await _runtime.PrepareAsync(task, default), Is.EqualTo(id));
-        var created = await _runtime.InspectAsync(id, default);
-        Assert.That(created, Is.EqualTo(new ContainerObservation(id, task.TaskId, ContainerState.Created)));
-        await _runtime.StartAsync(id, default);
-        await _runtime.StartAsync(id, default);
-        var running = (await _runtime.InspectAsync(id, default))!;
+        var id = await Engine.PrepareAsync(task, default);
+        Assert.That(await Engine.PrepareAsync(task, default), Is.EqualTo(id));
+        var created = await Engine.InspectAsync(id, default);
+        Assert.That(created!.State, Is.EqualTo(ContainerState.Created));
+        Assert.That(created.TaskId, Is.EqualTo(task.TaskId));
+        await Engine.StartAsync(id, default);
+        await Engine.StartAsync(id, default);
+        var running = (await Engine.InspectAsync(id, default))!;
         Assert.That(running.State, Is.EqualTo(ContainerState.Running));
         Assert.That(running.Pid, Is.GreaterThan(0));
         Assert.That(running.StartedAt, Is.Not.Null);
-        await _runtime.StopAsync(id, TimeSpan.FromSeconds(20), default);
-        await _runtime.StopAsync(id, TimeSpan.FromSeconds(20), default);
-        var ended = (await _runtime.InspectAsync(id, default))!;
+        await Engine.StopAsync(id, TimeSpan.FromSeconds(20), default);
+        await Engine.StopAsync(id, TimeSpan.FromSeconds(20), default);
+        var ended = (await Engine.InspectAsync(id, default))!;
         Assert.That(ended.State, Is.EqualTo(ContainerState.Exited));
         Assert.That(ended.ExitCode, Is.EqualTo(3));
         Assert.That(ended.FinishedAt, Is.GreaterThan(ended.StartedAt!));
-        await _runtime.RemoveAsync(id, default);
-        await _runtime.RemoveAsync(id, default);
-        Assert.That(await _runtime.InspectAsync(id, default), Is.Null);
-        await _runtime.StopAsync(id, TimeSpan.Zero, default);
-        var e = await Failing.Of(() => _runtime.StartAsync(id, default));
+        await Engine.RemoveAsync(id, default);
+        await Engine.RemoveAsync(id, default);
+        Assert.That(await Engine.InspectAsync(id, default), Is.Null);
+        await Engine.StopAsync(id, TimeSpan.Zero, default);
+        var e = await Failing.Of(() => Engine.StartAsync(id, default));
         Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.NotFound));
     }
 
@@ -70,8 +44,8 @@ public sealed class DockerRuntimeLabTests
     public async Task One_that_ignores_the_signal_is_killed_after_the_grace()
     {
         var id = await StartAsync(Next("trap '' TERM; while :; do sleep 0.1; done"));
-        await _runtime.StopAsync(id, TimeSpan.FromSeconds(1), default);
-        Assert.That((await _runtime.InspectAsync(id, default))!.ExitCode, Is.EqualTo(137));
+        await Engine.StopAsync(id, TimeSpan.FromSeconds(1), default);
+        Assert.That((await Engine.InspectAsync(id, default))!.ExitCode, Is.EqualTo(137));
     }
 
     [Test]
@@ -79,30 +53,30 @@ public sealed class DockerRuntimeLabTests
     {
         var other = new ClusterId("cluster2");
         await using var others = new DockerRuntime(Client(), other, TimeProvider.System, NullLogger.Instance);
-        var foreign = (await _lab.DockerAsync(1, "run", "-d", "busybox:local")).Trim();
+        var foreign = (await Lab.DockerAsync(1, "run", "-d", "busybox:local")).Trim();
         var theirs = await others.PrepareAsync(Next("sleep 60") with { ClusterId = other }, default);
         var running = await StartAsync(Next("sleep 60") with { HostPorts = [new PortConfig { Target = 80 }] });
         var ended = await StartAsync(Next("exit 4"));
         await WaitForAsync(ended, seen => seen.State == ContainerState.Exited);
-        var created = await _runtime.PrepareAsync(Next("sleep 60"), default);
+        var created = await Engine.PrepareAsync(Next("sleep 60"), default);
 
-        var list = await _runtime.ListAsync(default);
+        var list = await Engine.ListAsync(default);
         Assert.That(list.Select(seen => seen.ContainerId), Is.EquivalentTo(new[] { running, ended, created }));
         Assert.That(list.Single(seen => seen.ContainerId == ended).ExitCode, Is.EqualTo(4));
         Assert.That(list.Single(seen => seen.ContainerId == created).State, Is.EqualTo(ContainerState.Created));
         Assert.That(list.Single(seen => seen.ContainerId == running).Ports,
-            Is.EqualTo((await _runtime.InspectAsync(running, default))!.Ports).And.Length.EqualTo(1));
+            Is.EqualTo((await Engine.InspectAsync(running, default))!.Ports).And.Length.EqualTo(1));
 
         foreach (var id in new[] { foreign, theirs })
         {
-            await _runtime.StopAsync(id, TimeSpan.Zero, default);
-            await _runtime.RemoveAsync(id, default);
+            await Engine.StopAsync(id, TimeSpan.Zero, default);
+            await Engine.RemoveAsync(id, default);
         }
-        var left = await _lab.DockerAsync(1, "ps", "-aq", "--no-trunc");
+        var left = await Lab.DockerAsync(1, "ps", "-aq", "--no-trunc");
         Assert.That(left, Does.Contain(foreign).And.Contain(theirs));
-        Assert.That(await _lab.DockerAsync(1, "ps", "-q", "--no-trunc"), Does.Contain(foreign), "it still runs");
+        Assert.That(await Lab.DockerAsync(1, "ps", "-q", "--no-trunc"), Does.Contain(foreign), "it still runs");
         await others.RemoveAsync(theirs, default);
-        await _lab.DockerAsync(1, "rm", "-f", foreign);
+        await Lab.DockerAsync(1, "rm", "-f", foreign);
     }
 
     [Test]
@@ -129,58 +103,59 @@ public sealed class DockerRuntimeLabTests
         });
         const string inside = "hostname; id; pwd; echo $A; ulimit -n; cat /etc/hosts /etc/resolv.conf /proc/1/oom_score_adj;" +
             "cat /proc/sys/net/ipv4/ip_unprivileged_port_start; grep ' /[tbv] ' /proc/mounts; touch /x 2>&1";
-        var output = await _lab.DockerAsync(1, "exec", id, "sh", "-c", inside + "; true");
+        var output = await Lab.DockerAsync(1, "exec", id, "sh", "-c", inside + "; true");
         Assert.That(output, Does.StartWith("h1\n").And.Contain("uid=1000 gid=1000").And.Contain("2000"));
         Assert.That(output, Does.Contain("\n/tmp\nb c\n100\n").And.Contain("10.1.1.1\tdb").And.Contain("nameserver 10.2.2.2"));
         Assert.That(output, Does.Contain("search x.y").And.Contain("ndots:3").And.Contain("\n50\n80\n"));
         Assert.That(output, Does.Contain("size=1024k,mode=777").And.Match(" /b \\S+ ro").And.Match(" /v \\S+ rw"));
         Assert.That(output, Does.Contain("Read-only file system"));
-        var set = await _lab.DockerAsync(1, "inspect", "-f",
-            "{{json .HostConfig}} {{.Config.StopSignal}} {{.HostConfig.RestartPolicy.Name}}", id);
+        var set = await Lab.DockerAsync(1, "inspect", "-f",
+            "{{json .HostConfig}} {{.Config.StopSignal}}", id);
         Assert.That(set, Does.Contain("\"NanoCpus\":500000000").And.Contain("\"Memory\":67108864")
             .And.Contain("\"PidsLimit\":33").And.Contain("\"Init\":true").And.Contain("NET_ADMIN")
-            .And.Contain("CHOWN").And.Contain("\"max-size\":\"1m\"").And.Contain("SIGINT no"));
-        var stats = await _runtime.StatsAsync(id, default);
+            .And.Contain("CHOWN").And.Contain("\"max-size\":\"1m\"").And.Contain("SIGINT")
+            .And.Match("\"RestartPolicy\":.\"Name\":\"(no)?\""));
+        var stats = await Engine.StatsAsync(id, default);
         Assert.That(stats.MemoryLimitBytes, Is.EqualTo(64 << 20));
         Assert.That(stats.MemoryBytes, Is.InRange(1, 64 << 20));
         Assert.That(stats.CpuNanoseconds, Is.GreaterThan(0));
         Assert.That(stats.Pids, Is.GreaterThan(0));
-        await _runtime.RemoveAsync(id, default);
-        Assert.That(await _lab.DockerAsync(1, "volume", "ls", "-q"), Does.Contain("v1"), "named volumes stay");
+        await Engine.RemoveAsync(id, default);
+        Assert.That(await Lab.DockerAsync(1, "volume", "ls", "-q"), Does.Contain("v1"), "named volumes stay");
     }
 
     [Test]
     public async Task A_container_without_limit_reports_none_and_its_anonymous_volumes_go_with_it()
     {
         var spec = RuntimeTasks.Shell("sleep 60") with { Mounts = [new Mount { Type = MountType.Volume, Target = "/v" }] };
-        var before = await _lab.DockerAsync(1, "volume", "ls", "-q");
+        var before = await Lab.DockerAsync(1, "volume", "ls", "-q");
         var id = await StartAsync(Next(spec));
-        Assert.That(await _lab.DockerAsync(1, "volume", "ls", "-q"), Is.Not.EqualTo(before));
-        Assert.That((await _runtime.StatsAsync(id, default)).MemoryLimitBytes, Is.Zero);
-        await _runtime.RemoveAsync(id, default);
-        Assert.That(await _lab.DockerAsync(1, "volume", "ls", "-q"), Is.EqualTo(before));
+        Assert.That(await Lab.DockerAsync(1, "volume", "ls", "-q"), Is.Not.EqualTo(before));
+        Assert.That((await Engine.StatsAsync(id, default)).MemoryLimitBytes, Is.Zero);
+        await Engine.RemoveAsync(id, default);
+        Assert.That(await Lab.DockerAsync(1, "volume", "ls", "-q"), Is.EqualTo(before));
     }
 
     [Test]
     public async Task What_can_never_work_is_rejected_with_the_reason()
     {
         var bind = new Mount { Type = MountType.Bind, Source = "/does/not/exist", Target = "/x" };
-        var missing = await Failing.Of(() => _runtime.PrepareAsync(
+        var missing = await Failing.Of(() => Engine.PrepareAsync(
             Next(RuntimeTasks.Shell("true") with { Mounts = [bind] }), default));
         Assert.That(missing.Failure, Is.EqualTo(RuntimeFailure.Rejected));
         Assert.That(missing.Message, Does.Contain("/does/not/exist"));
 
         var image = new ContainerSpec { Image = "sha256:" + new string('a', 64) };
-        var absent = await Failing.Of(() => _runtime.PrepareAsync(Next(image), default));
+        var absent = await Failing.Of(() => Engine.PrepareAsync(Next(image), default));
         Assert.That(absent.Failure, Is.EqualTo(RuntimeFailure.Rejected));
         Assert.That(absent.Message, Does.Contain("No such image"));
 
-        var id = await _runtime.PrepareAsync(
+        var id = await Engine.PrepareAsync(
             Next(new ContainerSpec { Image = "busybox:local", Command = ["/no/such/program"] }), default);
-        var program = await Failing.Of(() => _runtime.StartAsync(id, default));
+        var program = await Failing.Of(() => Engine.StartAsync(id, default));
         Assert.That(program.Failure, Is.EqualTo(RuntimeFailure.Rejected));
         Assert.That(program.Message, Does.Contain("/no/such/program"));
-        var seen = (await _runtime.InspectAsync(id, default))!;
+        var seen = (await Engine.InspectAsync(id, default))!;
         Assert.That(seen.State, Is.EqualTo(ContainerState.Created));
         Assert.That(seen.Error, Does.Contain("/no/such/program"));
     }
@@ -190,16 +165,16 @@ public sealed class DockerRuntimeLabTests
     {
         var port = new PortConfig { Target = 80, Published = 18080 };
         var first = await StartAsync(Next("sleep 60") with { HostPorts = [port, new PortConfig { Target = 81 }] });
-        var bound = (await _runtime.InspectAsync(first, default))!.Ports;
+        var bound = (await Engine.InspectAsync(first, default))!.Ports;
         Assert.That(bound[0], Is.EqualTo(port with { Mode = PublishMode.Host }));
         Assert.That(bound[1].Published, Is.GreaterThan(1024));
-        var second = await _runtime.PrepareAsync(Next("sleep 60") with { HostPorts = [port] }, default);
-        var e = await Failing.Of(() => _runtime.StartAsync(second, default));
+        var second = await Engine.PrepareAsync(Next("sleep 60") with { HostPorts = [port] }, default);
+        var e = await Failing.Of(() => Engine.StartAsync(second, default));
         Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.Rejected));
         Assert.That(e.Message, Does.StartWith("host port 18080 is already in use on this node"));
-        await _runtime.RemoveAsync(first, default);
-        await _runtime.StartAsync(second, default);
-        Assert.That((await _runtime.InspectAsync(second, default))!.State, Is.EqualTo(ContainerState.Running));
+        await Engine.RemoveAsync(first, default);
+        await Engine.StartAsync(second, default);
+        Assert.That((await Engine.InspectAsync(second, default))!.State, Is.EqualTo(ContainerState.Running));
     }
 
     [Test]
@@ -223,22 +198,19 @@ public sealed class DockerRuntimeLabTests
             StartPeriod = TimeSpan.FromSeconds(60),
         };
         var id = await StartAsync(Next(RuntimeTasks.Shell("sleep 1000") with { Health = health }));
-        Assert.That((await _runtime.ListAsync(default)).Single().Health, Is.EqualTo(ContainerHealth.Starting));
-        await using var changes = _runtime.WatchAsync(default).GetAsyncEnumerator();
-        await NextAsync(changes);
-        await _lab.DockerAsync(1, "exec", id, "touch", "/tmp/ok");
-        await WaitForEventAsync(changes, id);
-        Assert.That((await _runtime.InspectAsync(id, default))!.Health, Is.EqualTo(ContainerHealth.Healthy));
-        Assert.That((await _runtime.ListAsync(default)).Single().Health, Is.EqualTo(ContainerHealth.Healthy));
-        await _lab.DockerAsync(1, "exec", id, "rm", "/tmp/ok");
-        await WaitForEventAsync(changes, id);
-        Assert.That((await _runtime.ListAsync(default)).Single().Health, Is.EqualTo(ContainerHealth.Unhealthy));
+        Assert.That((await Engine.ListAsync(default)).Single().Health, Is.EqualTo(ContainerHealth.Starting));
+        await using var changes = Engine.WatchAsync(default).GetAsyncEnumerator();
+        await WaitForEventAsync(changes, null);
+        await Lab.DockerAsync(1, "exec", id, "touch", "/tmp/ok");
+        await HealthByEventsAsync(changes, id, ContainerHealth.Healthy);
+        await Lab.DockerAsync(1, "exec", id, "rm", "/tmp/ok");
+        await HealthByEventsAsync(changes, id, ContainerHealth.Unhealthy);
     }
 
     [Test]
     public async Task The_description_names_what_the_host_has()
     {
-        var node = await _runtime.DescribeAsync(default);
+        var node = await Engine.DescribeAsync(default);
         Assert.That(node.Runtime, Is.EqualTo("docker"));
         Assert.That(node.Resources.NanoCpus, Is.EqualTo(Environment.ProcessorCount * 1_000_000_000L));
         Assert.That(node.Resources.MemoryBytes, Is.GreaterThan(1 << 30));
@@ -248,41 +220,15 @@ public sealed class DockerRuntimeLabTests
         Assert.That(node.EngineVersion, Is.Not.Empty);
     }
 
-    private DockerClient Client() => new(DockerEndpoint.Parse("unix://" + _lab.Socket(1)), TimeProvider.System);
-
-    private RuntimeTask Next(string script) => Next(RuntimeTasks.Shell(script));
-
-    private RuntimeTask Next(ContainerSpec spec) => RuntimeTasks.Task($"task{Interlocked.Increment(ref _tasks)}", spec);
-
-    private async Task<string> StartAsync(RuntimeTask task)
+    /// <summary>Only events make it look: without one for the change of health it would wait in vain.</summary>
+    private async Task HealthByEventsAsync(IAsyncEnumerator<RuntimeEvent> changes, string id, ContainerHealth health)
     {
-        var id = await _runtime.PrepareAsync(task, default);
-        await _runtime.StartAsync(id, default);
-        return id;
-    }
-
-    /// <summary>Looks again at each event until it is as expected.</summary>
-    private async Task<ContainerObservation> WaitForAsync(string id, Func<ContainerObservation, bool> expected)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        await foreach (var _ in _runtime.WatchAsync(limit.Token))
+        var seen = ContainerHealth.None;
+        while (seen != health)
         {
-            if (await _runtime.InspectAsync(id, limit.Token) is { } seen && expected(seen))
-                return seen;
+            await WaitForEventAsync(changes, id);
+            seen = (await Engine.InspectAsync(id, default))!.Health;
         }
-        throw new AssertionException("the watch ended by itself");
-    }
-
-    private static async Task<RuntimeEvent> NextAsync(IAsyncEnumerator<RuntimeEvent> changes)
-    {
-        Assert.That(await changes.MoveNextAsync().AsTask().WaitAsync(Patience), "the watch ended by itself");
-        return changes.Current;
-    }
-
-    private static async Task WaitForEventAsync(IAsyncEnumerator<RuntimeEvent> changes, string id)
-    {
-        while ((await NextAsync(changes)).ContainerId != id)
-        {
-        }
+        Assert.That((await Engine.ListAsync(default)).Single().Health, Is.EqualTo(health), "the list says the same");
     }
 }
