@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Runtime.Processes;
 
@@ -53,16 +54,7 @@ internal sealed class FieldFile
         var text = new StringBuilder();
         foreach (var field in _fields)
             text.Append(field.Key).Append('=').Append(field.Value).Append('\0');
-        var draft = path + ".new";
-        File.Delete(draft);
-        using (var file = new FileStream(draft, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-            file.Write(Encoding.UTF8.GetBytes(text.ToString()));
-        File.Move(draft, path, overwrite: true);
+        DurableFile.Replace(path, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     /// <returns>null when there is no such file</returns>

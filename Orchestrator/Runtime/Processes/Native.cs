@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>The few calls of the C library that .NET has no name for. Blittable, so that the shim pays nothing for them.</summary>
-internal static class Native
+internal static partial class Native
 {
     internal const int SigKill = 9;
 
@@ -26,39 +26,39 @@ internal static class Native
         internal short Returned;
     }
 
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    internal static extern int Kill(int pid, int signal);
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int pid, int signal);
 
-    [DllImport("libc", EntryPoint = "setsid", SetLastError = true)]
-    internal static extern int SetSid();
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    internal static partial int SetSid();
 
-    [DllImport("libc", EntryPoint = "geteuid")]
-    internal static extern uint EffectiveUser();
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
 
-    [DllImport("libc", EntryPoint = "signal")]
-    internal static extern nint Signal(int signal, nint handler);
+    [LibraryImport("libc", EntryPoint = "signal")]
+    internal static partial nint Signal(int signal, nint handler);
 
-    [DllImport("libc", EntryPoint = "prctl")]
-    internal static extern int ProcessControl(int option, nuint value, nuint third, nuint fourth, nuint fifth);
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    internal static partial int ProcessControl(int option, nuint value, nuint third, nuint fourth, nuint fifth);
 
-    [DllImport("libc", EntryPoint = "waitpid", SetLastError = true)]
-    internal static extern int WaitPid(int pid, out int status, int options);
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    internal static partial int WaitPid(int pid, out int status, int options);
 
-    [DllImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    internal static extern int Pipe([Out] int[] ends, int flags);
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    internal static partial int Pipe([Out] int[] ends, int flags);
 
-    [DllImport("libc", EntryPoint = "dup2")]
-    internal static extern int Duplicate(int from, int to);
+    [LibraryImport("libc", EntryPoint = "dup2")]
+    internal static partial int Duplicate(int from, int to);
 
-    [DllImport("libc", EntryPoint = "close")]
-    internal static extern int Close(int fd);
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int fd);
 
-    [DllImport("libc", EntryPoint = "fcntl")]
-    internal static extern int FileControl(int fd, int command, nint argument);
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    internal static partial int FileControl(int fd, int command, nint argument);
 
-    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
-    internal static extern nint Read(int fd, [Out] byte[] buffer, nint count);
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int fd, [Out] byte[] buffer, nint count);
 
-    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
-    internal static extern int Poll([In, Out] PollFd[] fds, nuint count, int milliseconds);
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll([In, Out] PollFd[] fds, nuint count, int milliseconds);
 }

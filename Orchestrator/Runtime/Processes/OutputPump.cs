@@ -30,8 +30,8 @@ internal sealed class OutputPump : IDisposable
     /// <summary>From here the task alone holds the writing ends: the pipes end with it.</summary>
     internal void Begin()
     {
-        Native.Close(Stdout);
-        Native.Close(Stderr);
+        _ = Native.Close(Stdout);
+        _ = Native.Close(Stderr);
         _thread.Start();
     }
 
@@ -42,8 +42,8 @@ internal sealed class OutputPump : IDisposable
         // A pump still at work means a process that cannot be killed: the end of this process closes what it reads.
         if (_thread.IsAlive)
             return;
-        Native.Close(_stdout[0]);
-        Native.Close(_stderr[0]);
+        _ = Native.Close(_stdout[0]);
+        _ = Native.Close(_stderr[0]);
     }
 
     private void Pump()

@@ -46,7 +46,7 @@ public static class Shim
             return Fail(directory, plan, e, time);
         }
 
-        Watch(directory, plan, cgroup, pump, time);
+        Watch(directory, cgroup, pump, time);
         return 0;
     }
 
@@ -61,16 +61,25 @@ public static class Shim
         pump.Begin();
 
         var self = ProcFiles.Read(Environment.ProcessId);
-        new RunRecord(pid, ProcFiles.Read(pid)?.StartTicks ?? 0, Environment.ProcessId, self?.StartTicks ?? 0)
+        var run = new RunRecord(pid, ProcFiles.Read(pid)?.StartTicks ?? 0, Environment.ProcessId, self?.StartTicks ?? 0)
         {
             BootId = ProcFiles.BootId(),
             StartedAt = time.GetUtcNow(),
-        }.Save(directory.RunFile);
-        directory.Mark();
+        };
+        try
+        {
+            run.Save(directory.RunFile);
+            directory.Mark();
+        }
+        catch (IOException)
+        {
+            // A task that nobody could find again must not run.
+            ShimProcess.KillRest(pid, cgroup);
+            throw;
+        }
     }
 
-    private static void Watch(
-        TaskDirectory directory, TaskPlan plan, TaskCgroup cgroup, OutputPump pump, TimeProvider time)
+    private static void Watch(TaskDirectory directory, TaskCgroup cgroup, OutputPump pump, TimeProvider time)
     {
         // Tells the daemon, which waits for the end of our output, that the task runs.
         ShimProcess.Silence();
@@ -79,9 +88,26 @@ public static class Shim
         var finished = time.GetUtcNow();
         ShimProcess.KillRest(pid, cgroup);
         pump.Finish();
-        new ExitRecord(code) { OutOfMemory = cgroup.OutOfMemory(), FinishedAt = finished }.Save(directory.ExitFile);
+        Keep(new ExitRecord(code) { OutOfMemory = cgroup.OutOfMemory(), FinishedAt = finished }, directory);
         cgroup.Remove();
         directory.Mark();
+    }
+
+    /// <summary>The exit code is known only here: a full disk is waited for.</summary>
+    private static void Keep(ExitRecord exit, TaskDirectory directory)
+    {
+        while (directory.Exists)
+        {
+            try
+            {
+                exit.Save(directory.ExitFile);
+                return;
+            }
+            catch (IOException)
+            {
+                ShimProcess.Pause();
+            }
+        }
     }
 
     private static int Fail(TaskDirectory directory, TaskPlan plan, Win32Exception error, TimeProvider time)

@@ -6,7 +6,6 @@ namespace Orchestrator.Runtime.Processes;
 internal static class ShimProcess
 {
     private const nint Ignore = 1;
-    private const int ReadWrite = 2;
     private static readonly int[] EndingSignals = [1, 2, 3, 15];
 
     /// <summary>How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.</summary>
@@ -18,26 +17,30 @@ internal static class ShimProcess
     /// </summary>
     internal static void Detach()
     {
-        Native.SetSid();
+        _ = Native.SetSid();
         foreach (var signal in EndingSignals)
             Native.Signal(signal, Ignore);
-        Native.ProcessControl(Native.SetChildSubreaper, 1, 0, 0, 0);
+        _ = Native.ProcessControl(Native.SetChildSubreaper, 1, 0, 0, 0);
         Directory.SetCurrentDirectory("/");
         foreach (var entry in Directory.GetFiles("/proc/self/fd"))
             if (int.TryParse(Path.GetFileName(entry), out var fd) && fd > 2 && IsInherited(fd))
-                Native.Close(fd);
+                _ = Native.Close(fd);
     }
 
     /// <summary>Everything this runtime opens closes on exec: what does not came from the parent.</summary>
     private static bool IsInherited(int fd) =>
         Native.FileControl(fd, Native.GetFdFlags, 0) is >= 0 and var flags && (flags & Native.FdCloseOnExec) == 0;
 
-    /// <summary>Points 0, 1 and 2 to nothing.</summary>
+    /// <summary>Points standard input, output and error to nothing, and the copies that the managed runtime keeps of them.</summary>
     internal static void Silence()
     {
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        for (var fd = 0; fd <= ReadWrite; fd++)
-            Native.Duplicate((int)nothing.DangerousGetHandle(), fd);
+        string[] standard = [Target("0"), Target("1"), Target("2")];
+        foreach (var entry in Directory.GetFiles("/proc/self/fd"))
+            if (standard.Contains(Target(Path.GetFileName(entry))) && int.TryParse(Path.GetFileName(entry), out var fd))
+                _ = Native.Duplicate((int)nothing.DangerousGetHandle(), fd);
+
+        static string Target(string fd) => new FileInfo($"/proc/self/fd/{fd}").LinkTarget ?? "";
     }
 
     /// <summary>Reaps every child, the adopted ones too, until this one has ended.</summary>
@@ -57,7 +60,7 @@ internal static class ShimProcess
     /// <summary>What the task leaves behind ends with it; killed parents hand their children to us, until there are none.</summary>
     internal static void KillRest(int pid, TaskCgroup cgroup)
     {
-        Native.Kill(-pid, Native.SigKill);
+        _ = Native.Kill(-pid, Native.SigKill);
         cgroup.Kill();
         var begin = Environment.TickCount64;
         while (Environment.TickCount64 - begin < KillPatience.TotalMilliseconds)
@@ -67,10 +70,12 @@ internal static class ShimProcess
             if (Native.WaitPid(-1, out _, Native.NoHang) < 0)
                 return;
             foreach (var entry in ProcFiles.Descendants(Environment.ProcessId))
-                Native.Kill(entry.Pid, Native.SigKill);
-            Native.Poll([], 0, 5);
+                _ = Native.Kill(entry.Pid, Native.SigKill);
+            _ = Native.Poll([], 0, 5);
         }
     }
+
+    internal static void Pause() => _ = Native.Poll([], 0, 1000);
 
     private static int ExitCode(int status)
     {

@@ -9,7 +9,7 @@ namespace Orchestrator.Runtime.Processes;
 /// <c>fork</c>, which a managed process cannot survive. It runs in the caller's directory: to set another one needs a newer C library
 /// than some supported hosts have.
 /// </summary>
-internal static class Spawner
+internal static partial class Spawner
 {
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
@@ -59,40 +59,40 @@ internal static class Spawner
             throw new Win32Exception(error);
     }
 
-    [DllImport("libc", EntryPoint = "posix_spawn")]
-    private static extern int Spawn(
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Spawn(
         out int pid,
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string path,
+        string path,
         nint actions,
         nint attributes,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] arguments,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] environment);
+        string?[] arguments,
+        string?[] environment);
 
-    [DllImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static extern int ActionsInit(nint actions);
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
+    private static partial int ActionsInit(nint actions);
 
-    [DllImport("libc", EntryPoint = "posix_spawn_file_actions_addopen")]
-    private static extern int AddOpen(
-        nint actions, int fd, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mode);
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddOpen(
+        nint actions, int fd, string path, int flags, uint mode);
 
-    [DllImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    private static extern int AddDuplicate(nint actions, int from, int to);
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    private static partial int AddDuplicate(nint actions, int from, int to);
 
-    [DllImport("libc", EntryPoint = "posix_spawnattr_init")]
-    private static extern int AttributesInit(nint attributes);
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
+    private static partial int AttributesInit(nint attributes);
 
-    [DllImport("libc", EntryPoint = "posix_spawnattr_setflags")]
-    private static extern int AttributesFlags(nint attributes, short flags);
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
+    private static partial int AttributesFlags(nint attributes, short flags);
 
-    [DllImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
-    private static extern int AttributesDefaults(nint attributes, nint signals);
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    private static partial int AttributesDefaults(nint attributes, nint signals);
 
-    [DllImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
-    private static extern int AttributesMask(nint attributes, nint signals);
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
+    private static partial int AttributesMask(nint attributes, nint signals);
 
-    [DllImport("libc", EntryPoint = "sigfillset")]
-    private static extern int FillSignals(nint signals);
+    [LibraryImport("libc", EntryPoint = "sigfillset")]
+    private static partial int FillSignals(nint signals);
 
-    [DllImport("libc", EntryPoint = "sigemptyset")]
-    private static extern int EmptySignals(nint signals);
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    private static partial int EmptySignals(nint signals);
 }

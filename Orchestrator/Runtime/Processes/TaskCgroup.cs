@@ -58,7 +58,7 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
             if (TryWrite($"{PathOf(group)}/cgroup.kill", "1"))
                 continue;
             foreach (var pid in Pids(group))
-                Native.Kill(pid, Native.SigKill);
+                _ = Native.Kill(pid, Native.SigKill);
         }
     }
 
