@@ -1,5 +1,3 @@
-using Orchestrator.Model;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Agents;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Orchestrator.Model;
 using Orchestrator.Runtime;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Agents;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
@@ -44,7 +43,6 @@ public static class TaskProgress
     public static TaskView GiveUp(TaskView view) => view with { Seen = Sighting.Unknown };
 
     /// <summary>The call failed. Only the runtime's refusal is the task's fault.</summary>
-    /// <param name="chance">a random number in [0, 1)</param>
     public static TaskView Fail(TaskView view, Step.Call call, RuntimeException error, Moment moment) =>
         error.Failure switch
         {

@@ -1,6 +1,5 @@
 using Orchestrator.Model;
 using Orchestrator.Serialization;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Agents;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Model;
 using Orchestrator.Runtime;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Agents;
 
@@ -112,7 +111,7 @@ public static class TaskStepper
             Container = new ContainerStatus { ContainerId = running.ContainerId, Pid = running.Pid },
             Ports = running.Ports,
         };
-        return task.IsKnownAs(status) ? new Step.Wait(null) : new Step.Report(status);
+        return state == task.Status.State && task.IsKnownAs(status) ? new Step.Wait(null) : new Step.Report(status);
     }
 
     private static Step.Stop Stop(TaskRecord task) => new(task.ContainerId, task.Grace, Unhealthy: false);
