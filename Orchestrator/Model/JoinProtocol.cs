@@ -63,3 +63,16 @@ public sealed record RenewRequest
     /// <summary>PEM (PKCS 10). Only its public key is used.</summary>
     [Key(0)] public string CertificateRequest { get; init; } = "";
 }
+
+/// <summary>Longest frames of the agent protocol, in bytes. What breaks a limit ends the stream.</summary>
+public static class FrameLimits
+{
+    /// <summary>An <see cref="AgentMessage"/>: a report with more updates is sent as several.</summary>
+    public const int FromAgent = 4 * 1024 * 1024;
+
+    /// <summary>A <see cref="ManagerMessage"/>: a complete set holds every task of the node.</summary>
+    public const int FromManager = 64 * 1024 * 1024;
+
+    /// <summary>A <see cref="LogLine"/>: 64 KiB of text and what comes with it.</summary>
+    public const int LogLine = 72 * 1024;
+}
