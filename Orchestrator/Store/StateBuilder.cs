@@ -12,6 +12,9 @@ internal sealed class StateBuilder(StateSnapshot state)
     private readonly ImmutableSortedDictionary<string, Service>.Builder services = state.Services.ToBuilder();
     private readonly ImmutableSortedDictionary<string, ServiceRevision>.Builder revisions = state.Revisions.ToBuilder();
     private readonly ImmutableSortedDictionary<string, string>.Builder names = state.Names.ToBuilder();
+    private readonly ImmutableSortedDictionary<string, ImmutableSortedDictionary<ulong, ServiceRevision>>.Builder
+        byRevisedService = state.ByRevisedService.ToBuilder();
+
     private readonly TaskTable tasks = new(state);
 
     public bool TryFind(Table table, string key, [NotNullWhen(true)] out IStoreObject? value)
@@ -55,7 +58,7 @@ internal sealed class StateBuilder(StateSnapshot state)
             Table.Clusters => clusters.Remove(key),
             Table.Nodes => nodes.Remove(key),
             Table.Services => services.Remove(key),
-            Table.Revisions => revisions.Remove(key),
+            Table.Revisions => RemoveRevision(revisions[key]),
             Table.Tasks => tasks.Remove(key, SpecOf),
         };
         return null;
@@ -68,6 +71,7 @@ internal sealed class StateBuilder(StateSnapshot state)
         Nodes = nodes.ToImmutable(),
         Services = services.ToImmutable(),
         Revisions = revisions.ToImmutable(),
+        ByRevisedService = byRevisedService.ToImmutable(),
         Names = names.ToImmutable(),
         Tasks = tasks.All.ToImmutable(),
         ByService = tasks.ByService.ToImmutable(),
@@ -83,11 +87,30 @@ internal sealed class StateBuilder(StateSnapshot state)
             case Cluster cluster: clusters[cluster.Key] = cluster; break;
             case Node node: nodes[node.Key] = node; break;
             case Service service: services[service.Key] = service; break;
-            case ServiceRevision revision: revisions[revision.Key] = revision; break;
+            case ServiceRevision revision: PutRevision(revision); break;
             case ServiceTask task: tasks.Put(task, SpecOf); break;
             default: throw new InvariantException($"no table holds {value.GetType().Name}");
         }
     }
+
+    private void PutRevision(ServiceRevision revision)
+    {
+        revisions[revision.Key] = revision;
+        byRevisedService[revision.ServiceId.Value] = RevisionsOf(revision.ServiceId).SetItem(revision.Number, revision);
+    }
+
+    private bool RemoveRevision(ServiceRevision revision)
+    {
+        var left = RevisionsOf(revision.ServiceId).Remove(revision.Number);
+        if (left.IsEmpty)
+            byRevisedService.Remove(revision.ServiceId.Value);
+        else
+            byRevisedService[revision.ServiceId.Value] = left;
+        return revisions.Remove(revision.Key);
+    }
+
+    private ImmutableSortedDictionary<ulong, ServiceRevision> RevisionsOf(ServiceId service) =>
+        byRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty);
 
     private void Forget(Table table, string key)
     {

@@ -30,6 +30,12 @@ public sealed class StateSnapshot
     /// <summary><c>table/lower-case name</c> → key.</summary>
     internal ImmutableSortedDictionary<string, string> Names { get; init; } = StringMap.Empty;
 
+    internal ImmutableSortedDictionary<string, ImmutableSortedDictionary<ulong, ServiceRevision>> ByRevisedService
+    {
+        get;
+        init;
+    } = MapOf<ImmutableSortedDictionary<ulong, ServiceRevision>>();
+
     internal ImmutableSortedDictionary<string, TaskMap> ByService { get; init; } =
         MapOf<TaskMap>();
 
@@ -55,6 +61,13 @@ public sealed class StateSnapshot
 
     public ServiceRevision? Revision(ServiceId service, ulong number) =>
         Revisions.GetValueOrDefault(ServiceRevision.KeyOf(service, number));
+
+    /// <summary>The service's stored revisions, oldest first.</summary>
+    public IEnumerable<ServiceRevision> RevisionsOf(ServiceId service) =>
+        ByRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty).Values;
+
+    /// <summary>Ids of services that have revisions, gone ones included: revisions go last.</summary>
+    public IEnumerable<string> ServicesWithHistory => ByRevisedService.Keys;
 
     /// <summary>The spec a task was made from. It is there as long as the task is.</summary>
     public ServiceSpec SpecOf(ServiceTask task)
