@@ -34,7 +34,7 @@ internal sealed class ApiServer : IAsyncDisposable
             foreach (var endPoint in services.Options.TcpHosts)
                 kestrel.Listen(endPoint, options => options.Protocols = HttpProtocols.Http1);
         });
-        ApiApplication.Map(application, context);
+        ApiApplication.Map(application, context, services.Time);
         try
         {
             await application.StartAsync();

@@ -1,6 +1,5 @@
 using Orchestrator.Api;
 using Orchestrator.Model;
-using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
 

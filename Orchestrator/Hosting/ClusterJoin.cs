@@ -24,13 +24,13 @@ internal static class ClusterJoin
             catch (JoinException exception)
             {
                 last = exception;
-                if (exception.Problem != JoinProblem.Unreachable)
+                if (exception.Failure != JoinFailure.Unreachable)
                     break;
             }
         }
         throw last is null
             ? ApiException.Bad("no manager's address was given: name one, as in swarmnet join --token TOKEN 192.0.2.1:2377")
-            : new ApiException(last.Problem == JoinProblem.Unreachable ? 503 : 500, last.Message);
+            : new ApiException(last.Failure == JoinFailure.Unreachable ? 503 : 500, last.Message);
     }
 
     /// <summary>Tells the managers that this worker goes on purpose; if nobody listens, they find out by themselves.</summary>

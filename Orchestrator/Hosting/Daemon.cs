@@ -41,11 +41,15 @@ internal sealed partial class Daemon(HostServices services)
         await using var server = await ApiServer.StartAsync(services, node.Api);
         await using var loops = new LoopGroup(services, logger);
         loops.Start("membership", node.RunAsync);
-        var systemd = SystemdNotifier.FromEnvironment(services.Time);
-        loops.Start("systemd", systemd.RunAsync);
+        var systemd = SystemdNotifier.FromEnvironment(services.Time, logger);
+        using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var beating = systemd.RunWatchdogAsync(() => !services.Fatal.Task.IsCompleted, watchdog.Token);
+        systemd.Ready($"serving {services.Options.SocketPath}");
         LogReady(logger, HostDescription.Version, services.Options.SocketPath);
         await WaitAsync(stop);
         systemd.Stopping();
+        await watchdog.CancelAsync();
+        await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WaitAsync(CancellationToken stop)

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Consensus.Log;
-using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 using Orchestrator.Security;
@@ -15,7 +14,6 @@ namespace Orchestrator.Hosting;
 internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 {
     private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3);
 
     private readonly HostServices services;
     private readonly ApiContext api;
@@ -23,6 +21,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     private readonly NodeStateFile stateFile;
     private readonly IdentityDirectory identities;
     private readonly ILogger logger;
+    private readonly LocalEngine host;
     private readonly SemaphoreSlim gate = new(1);
     private readonly Channel<Membership> removed = Channel.CreateBounded<Membership>(1);
     private volatile Membership? membership;
@@ -34,15 +33,15 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         stateFile = new NodeStateFile(paths.Root);
         identities = new IdentityDirectory(paths.Root);
         logger = services.Logging.CreateLogger<LocalNode>();
-        Engine = HostDescription.Read(services.Options);
+        host = HostDescription.Read(services.Options);
         api = new ApiContext(this);
     }
 
     public ApiContext Api => api;
 
-    public LocalEngine Engine { get; private set; }
+    public LocalEngine Engine => membership is { } current ? host.With(current.Description) : host;
 
-    public LocalNodeStatus Status => membership is { } current ? current.Status : new LocalNodeStatus();
+    public LocalNodeStatus Status => membership?.Status ?? new LocalNodeStatus();
 
     /// <summary>Takes up the membership of an earlier run, if there was one; else clears what an interrupted attempt left.</summary>
     /// <exception cref="OptionException">the stored state cannot be used</exception>
@@ -78,7 +77,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             var identity = new LiveIdentity(founder.Identity);
             var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, services);
             undo.Add(manager);
-            var state = StateOf(founder.Identity, addresses, manager.Server.EndPoint, runtime);
+            var state = StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
             var first = founder.FirstTransaction(command, state.AdvertiseAddress, services);
             var applied = await manager.Role.Proposer.ProposeAsync(first, ct);
             Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
@@ -121,7 +120,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         if (membership is not { } current)
             throw ApiException.Unavailable("This node is not part of a swarm");
         await StopTasksAsync(current, force, ct);
-        await ClusterJoin.SayFarewellAsync(current, services, FarewellLimit, ct);
+        await ClusterJoin.SayFarewellAsync(current, services, ct);
         await EndAsync(current);
         LogLeft(logger, current.State.ClusterId);
     }
@@ -151,7 +150,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     private void Activate(NodeState state, LiveIdentity identity, ManagerSide? manager)
     {
         Membership? started = null;
-        started = Membership.Start(state, identity, services, manager, () => removed.Writer.TryWrite(started!));
+        started = Membership.Start(
+            new NodeParts(state, identity, manager), services, new NodeEvents(
+                () => removed.Writer.TryWrite(started!), identities.Save));
         membership = started;
         api.Manager = manager is null
             ? null

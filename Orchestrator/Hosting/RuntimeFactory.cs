@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
 using Orchestrator.Runtime;
 using Orchestrator.Runtime.Docker;
