@@ -8,7 +8,7 @@ internal sealed class CrashDisk : ILogDisk
 {
     private readonly string _directory;
     private readonly Random _chance;
-    private readonly int _lastOperation;
+    private int _lastOperation;
     private readonly Lock _gate = new();
     private readonly PosixDisk _disk = new();
     private readonly Dictionary<string, CrashFile> _live;
@@ -16,7 +16,7 @@ internal sealed class CrashDisk : ILogDisk
     private readonly List<KeyValuePair<string, CrashFile?>> _unflushedNames = [];
     private int _operations;
 
-    /// <param name="lastOperation">the power fails at the operation after so many</param>
+    /// <param name="lastOperation">every operation after so many fails</param>
     public CrashDisk(string directory, Random chance, int lastOperation)
     {
         _directory = directory;
@@ -38,13 +38,14 @@ internal sealed class CrashDisk : ILogDisk
     public void Write(DiskFile file, long offset, ReadOnlySpan<byte> bytes)
     {
         var copy = bytes.ToArray();
-        lock (_gate)
-            _live[file.Path].Write(offset, copy); // even the write at which the power fails may arrive in part
-        Step(file.Path, () =>
+        Step(file.Path, () => Put(copy), () => Put(copy[..(_chance.Next(copy.Length + 1))]));
+
+        bool Put(byte[] part)
         {
-            _disk.Write(file, offset, copy);
+            _disk.Write(file, offset, part);
+            _live[file.Path].Write(offset, part);
             return true;
-        });
+        }
     }
 
     public void Truncate(DiskFile file, long length) => Step(file.Path, () =>
@@ -58,6 +59,11 @@ internal sealed class CrashDisk : ILogDisk
     {
         _disk.Flush(file);
         _live[file.Path].Flush();
+        return true;
+    }, () =>
+    {
+        if (_chance.Next(2) == 0)
+            _live[file.Path].FailFlush();
         return true;
     });
 
@@ -86,6 +92,13 @@ internal sealed class CrashDisk : ILogDisk
         return true;
     });
 
+    /// <summary>Only the process ended: the next one finds everything that was written, flushed or not.</summary>
+    public void Restart(int lastOperation)
+    {
+        _operations = 0;
+        _lastOperation = lastOperation;
+    }
+
     /// <summary>Cuts the power: writes what is left to another directory.</summary>
     public void Crash(string target)
     {
@@ -97,13 +110,16 @@ internal sealed class CrashDisk : ILogDisk
             File.WriteAllBytes(Path.Combine(target, Path.GetFileName(path)), file.Survivor(_chance));
     }
 
-    private T Step<T>(string path, Func<T> work)
+    /// <param name="atTheEnd">what the first operation that fails still does</param>
+    private T Step<T>(string path, Func<T> work, Func<T>? atTheEnd = null)
     {
         lock (_gate)
         {
-            if (_operations++ >= _lastOperation)
-                throw new LogException(LogFailure.InputOutput, $"the power is off: {path}");
-            return work();
+            if (_operations++ < _lastOperation)
+                return work();
+            if (_operations == _lastOperation + 1 && atTheEnd is not null)
+                atTheEnd();
+            throw new LogException(LogFailure.InputOutput, $"the disk is gone: {path}");
         }
     }
 

@@ -11,7 +11,18 @@ internal sealed class CrashFile(params byte[] flushed)
     public void Write(long offset, byte[] bytes) => _pending.Add((offset, bytes));
 
     /// <summary>A cut counts as flushed at once: to keep the bytes would only make the next cut the same.</summary>
-    public void Truncate(long length) => _flushed = _flushed[..(int)Math.Min(length, _flushed.Length)];
+    public void Truncate(long length)
+    {
+        _flushed = _flushed[..(int)Math.Min(length, _flushed.Length)];
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            var (offset, bytes) = _pending[i];
+            _pending[i] = (offset, bytes[..(int)Math.Clamp(length - offset, 0, bytes.Length)]);
+        }
+    }
+
+    /// <summary>A failed flush: the kernel takes the pages for clean, so that readers see them and no flush writes them.</summary>
+    public void FailFlush() => _pending.Clear();
 
     public void Flush()
     {

@@ -4,7 +4,7 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Tests.Consensus;
 
-/// <summary>Lives of a node, each ended by a power cut at a random operation of the disk.</summary>
+/// <summary>Lives of a node, each ended by a kill or a power cut at a random operation of the disk.</summary>
 public sealed class CrashTests
 {
     private const int Lives = 8;
@@ -18,32 +18,38 @@ public sealed class CrashTests
     public void TearDown() => _directory.Dispose();
 
     [Test]
-    public async Task No_acknowledged_command_is_lost_or_reordered_by_power_cuts([Range(1, 60)] int seed)
+    public async Task No_acknowledged_command_is_lost_or_reordered_by_kills_and_power_cuts([Range(1, 60)] int seed)
     {
         var history = new History();
         for (var life = 0; life < Lives; life++)
-            await LiveAsync(new Random((seed * 1000) + life), life, history);
+        {
+            var chance = new Random((seed * 1000) + life);
+            var disk = new CrashDisk(Options(life).Directory, chance, chance.Next(2, 120));
+            await RunAsync(new Life(disk, life, chance), $"{life}", history);
+            for (var kill = 0; chance.Next(2) == 0; kill++)
+            {
+                disk.Restart(chance.Next(2, 60));
+                await RunAsync(new Life(disk, life, chance), $"{life}-{kill}", history);
+            }
+            disk.Crash(Options(life + 1).Directory);
+        }
         await using var last = NodeBench.Start(Options(Lives));
         history.Check(last.Machine.Commands);
     }
 
-    private async Task LiveAsync(Random chance, int life, History history)
+    private async Task RunAsync(Life life, string name, History history)
     {
-        var options = Options(life);
-        var disk = new CrashDisk(options.Directory, chance, chance.Next(2, 120));
         try
         {
-            await using var node = NodeBench.Start(options, disk);
+            await using var node = NodeBench.Start(Options(life.Number), life.Disk);
             history.Check(node.Machine.Commands);
-            var proposers = Enumerable.Range(0, chance.Next(1, 5))
-                .Select(proposer => ProposeAsync(node, $"{life}.{proposer}", new Random(chance.Next()), history));
-            await Task.WhenAll(proposers.ToArray());
+            await Task.WhenAll(life.Proposers
+                .Select((seed, i) => ProposeAsync(node, $"{name}.{i}", new Random(seed), history)).ToArray());
         }
-        catch (LogException e) when (e.Message.Contains("the power is off", StringComparison.Ordinal))
+        catch (LogException e) when (e.Message.Contains("the disk is gone", StringComparison.Ordinal))
         {
             // Ended while it started.
         }
-        disk.Crash(Options(life + 1).Directory);
     }
 
     private static async Task ProposeAsync(NodeBench node, string name, Random chance, History history)
@@ -70,6 +76,12 @@ public sealed class CrashTests
         SegmentBytes = 3000,
         MaxBatchBytes = 4000,
     };
+
+    private sealed record Life(CrashDisk Disk, int Number, Random Chance)
+    {
+        /// <summary>A seed for each; drawn before the disk's threads draw from the same source.</summary>
+        public int[] Proposers { get; } = [.. Enumerable.Range(0, Chance.Next(1, 5)).Select(_ => Chance.Next())];
+    }
 
     /// <summary>What was acknowledged, and what a start showed: that must stay as well.</summary>
     private sealed class History
