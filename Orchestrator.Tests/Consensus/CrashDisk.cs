@@ -2,8 +2,8 @@ using Orchestrator.Consensus.Log;
 
 namespace Orchestrator.Tests.Consensus;
 
-/// <summary>A disk that knows what it promised to keep: after a power cut it holds that, and any part of the rest.</summary>
-/// <remarks>Files live in a real directory, because the log reads from there; the survivors are written to another.</remarks>
+/// <summary>A disk that knows what it promised to keep: a power cut leaves that and any part of the rest.</summary>
+/// <remarks>Files live in a real directory, the log reads from there; the survivors go to another.</remarks>
 internal sealed class CrashDisk : ILogDisk
 {
     private readonly string _directory;

@@ -21,7 +21,7 @@ internal sealed class CrashFile(params byte[] flushed)
         }
     }
 
-    /// <summary>A failed flush: the kernel takes the pages for clean, so that readers see them and no flush writes them.</summary>
+    /// <summary>A failed flush: the pages count as clean; readers see them, and no flush writes them.</summary>
     public void FailFlush() => _pending.Clear();
 
     public void Flush()

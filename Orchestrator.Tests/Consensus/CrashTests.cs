@@ -18,7 +18,7 @@ public sealed class CrashTests
     public void TearDown() => _directory.Dispose();
 
     [Test]
-    public async Task No_acknowledged_command_is_lost_or_reordered_by_kills_and_power_cuts([Range(1, 60)] int seed)
+    public async Task No_acknowledged_command_is_lost_or_reordered_by_kills_and_power_cuts([Range(1, 25)] int seed)
     {
         var history = new History();
         for (var life = 0; life < Lives; life++)

@@ -86,6 +86,18 @@ public sealed class SingleNodeTests
     }
 
     [Test]
+    public async Task Missing_directories_are_made_for_this_user_only()
+    {
+        var path = _directory.Child("a/b/log");
+        await using var node = NodeBench.Start(_options with { Directory = path + "/" });
+        await node.ProposeAsync("a");
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Assert.That(File.GetUnixFileMode(path) & others, Is.EqualTo(UnixFileMode.None));
+        Assert.That(File.GetUnixFileMode(DataFiles.Segment(path, 1)) & others, Is.EqualTo(UnixFileMode.None));
+    }
+
+    [Test]
     public async Task The_limit_of_a_command_is_named_and_a_command_at_the_limit_passes()
     {
         await using var node = NodeBench.Start(_options with { MaxProposalBytes = 100 });
