@@ -37,6 +37,18 @@ public sealed class CrashTests
         history.Check(last.Machine.Commands);
     }
 
+    [Test]
+    public void A_vote_that_was_saved_is_remembered_after_a_power_cut([Range(1, 20)] int seed)
+    {
+        var (before, after) = (_directory.Child("before"), _directory.Child("after"));
+        Directory.CreateDirectory(before);
+        var disk = new CrashDisk(before, new Random(seed), int.MaxValue);
+        foreach (var term in new ulong[] { 1, 2, 3 })
+            new HardStateFile(before, disk).Save(new HardState("m1", term, $"m{term}"));
+        disk.Crash(after);
+        Assert.That(new HardStateFile(after, disk).Load(), Is.EqualTo(new HardState("m1", 3, "m3")));
+    }
+
     private async Task RunAsync(Life life, string name, History history)
     {
         try
