@@ -1,2 +1,3 @@
 global using System.Collections.Immutable;
 global using NUnit.Framework;
+global using TaskStatus = Orchestrator.Model.TaskStatus;

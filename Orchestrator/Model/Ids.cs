@@ -1,12 +1,6 @@
+using Orchestrator.Serialization;
+
 namespace Orchestrator.Model;
-
-/// <summary>An id of one kind of object: 25 characters of <c>[0-9a-z]</c> as <see cref="Primitives.IdSource"/> makes them.</summary>
-public interface IStringId<TSelf> where TSelf : struct, IStringId<TSelf>
-{
-    string Value { get; }
-
-    static abstract TSelf From(string value);
-}
 
 public readonly record struct ClusterId(string Value) : IStringId<ClusterId>
 {

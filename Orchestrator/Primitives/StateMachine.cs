@@ -56,6 +56,9 @@ public enum RefusalKind
 
     /// <summary>Another object of the table has this name (names ignore case).</summary>
     NameTaken,
+
+    /// <summary>Another object still refers to it.</summary>
+    InUse,
 }
 
 /// <summary>A proposal did not get through, for the stated reason.</summary>

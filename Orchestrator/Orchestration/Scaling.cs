@@ -1,0 +1,57 @@
+using Orchestrator.Model;
+
+namespace Orchestrator.Orchestration;
+
+/// <summary>As many slots as replicas: new tasks in the lowest free slots, or the least useful slots away.</summary>
+internal static class Scaling
+{
+    /// <summary>New tasks in one decision; the rest follows in the next, so that no transaction grows without bound.</summary>
+    private const int MostAtOnce = 1000;
+
+    public static void Apply(TaskPlan plan, Service service)
+    {
+        var slots = plan.Wanted.GroupBy(task => task.Slot).ToDictionary(slot => slot.Key, slot => slot.ToArray());
+        var replicas = (int)Math.Min(service.Spec.Mode.Replicas, int.MaxValue);
+        if (slots.Count < replicas)
+            Grow(plan, service, slots.Keys, Math.Min(replicas - slots.Count, MostAtOnce));
+        else
+            foreach (var victim in Victims(slots, slots.Count - replicas))
+                plan.Desire(victim, TaskState.Remove);
+    }
+
+    private static void Grow(TaskPlan plan, Service service, IReadOnlyCollection<int> taken, int count)
+    {
+        var used = taken.ToHashSet();
+        for (var slot = 1; count > 0; slot++)
+        {
+            if (!used.Add(slot))
+                continue;
+            plan.Create(service, slot, restart: null);
+            count--;
+        }
+    }
+
+    /// <summary>
+    /// Slots that do not run go first, then those on the nodes with most copies, then the highest numbers:
+    /// what stays is spread best.
+    /// </summary>
+    private static IEnumerable<ServiceTask> Victims(Dictionary<int, ServiceTask[]> slots, int count)
+    {
+        var copies = new Dictionary<NodeId, int>();
+        return slots
+            .Select(slot => new { slot.Key, Tasks = slot.Value, Node = RunningOn(slot.Value) })
+            .OrderBy(slot => slot.Key)
+            .Select(slot => new { slot.Key, slot.Tasks, Copy = slot.Node is { } node ? CountUp(copies, node) : int.MaxValue })
+            .ToArray()
+            .OrderByDescending(slot => slot.Copy)
+            .ThenByDescending(slot => slot.Key)
+            .Take(count)
+            .SelectMany(slot => slot.Tasks);
+    }
+
+    private static NodeId? RunningOn(ServiceTask[] slot) =>
+        slot.FirstOrDefault(task => task.Status.State == TaskState.Running && task.NodeId is not null)?.NodeId;
+
+    private static int CountUp(Dictionary<NodeId, int> copies, NodeId node) =>
+        copies[node] = copies.GetValueOrDefault(node) + 1;
+}

@@ -1,0 +1,81 @@
+using Orchestrator.Model;
+using Orchestrator.Store;
+
+namespace Orchestrator.Orchestration;
+
+/// <summary>The tasks of one service as the steps of a reconciliation want them; each step sees what the ones before it did.</summary>
+internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
+{
+    private readonly SortedDictionary<string, ServiceTask> tasks = new(
+        context.State.TasksOf(service).ToDictionary(), StringComparer.Ordinal);
+
+    private DateTimeOffset? wakeAt;
+
+    public StateSnapshot State => context.State;
+
+    public DateTimeOffset Now => context.Now;
+
+    public Func<double> Chance => context.Chance;
+
+    /// <summary>A copy: a step may change the plan while it reads.</summary>
+    public ImmutableArray<ServiceTask> Tasks => [.. tasks.Values];
+
+    /// <summary>Tasks that managers still want: not told to stop.</summary>
+    public ImmutableArray<ServiceTask> Wanted => [.. tasks.Values.Where(task => task.Desired <= TaskState.Complete)];
+
+    public ServiceTask? Find(TaskId id) => tasks.GetValueOrDefault(id.Value);
+
+    public void Desire(ServiceTask task, TaskState desired)
+    {
+        if (tasks[task.Key].Desired < desired)
+            tasks[task.Key] = tasks[task.Key] with { Desired = desired };
+    }
+
+    public void Observe(ServiceTask task, TaskState state, string message) =>
+        tasks[task.Key] = tasks[task.Key] with
+        {
+            Status = tasks[task.Key].Status with { State = state, Message = message, Error = "", Timestamp = Now },
+        };
+
+    public void Delete(ServiceTask task) => tasks.Remove(task.Key);
+
+    /// <summary>Adds a task of the service's current template.</summary>
+    /// <param name="restart">null for a task that replaces none</param>
+    public void Create(Service owner, int slot, RestartRecord? restart)
+    {
+        var task = new ServiceTask
+        {
+            Id = new TaskId(context.Ids.Next()),
+            Meta = ObjectMeta.New(Now),
+            ServiceId = owner.Id,
+            Slot = slot,
+            Revision = owner.TemplateRevision,
+            Desired = restart is null ? TaskState.Running : TaskState.Ready,
+            Status = new TaskStatus { State = TaskState.Pending, Timestamp = Now, Message = "pending task scheduling" },
+            Restart = restart,
+        };
+        tasks[task.Key] = task;
+    }
+
+    /// <summary>Asks to look again at this moment.</summary>
+    public void WakeAt(DateTimeOffset at)
+    {
+        if (wakeAt is null || at < wakeAt)
+            wakeAt = at;
+    }
+
+    public Decision ToDecision()
+    {
+        var before = context.State.TasksOf(service);
+        var changes = ImmutableArray.CreateBuilder<Change>();
+        foreach (var task in before.Values)
+            if (!tasks.ContainsKey(task.Key))
+                changes.Add(Change.Delete(task));
+        foreach (var task in tasks.Values)
+            if (!before.TryGetValue(task.Key, out var old))
+                changes.Add(Change.Create(task));
+            else if (!ReferenceEquals(old, task))
+                changes.Add(Change.Update(task with { Meta = task.Meta.Touched(Now) }));
+        return new Decision(changes.ToImmutable(), wakeAt);
+    }
+}

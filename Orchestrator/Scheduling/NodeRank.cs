@@ -1,0 +1,48 @@
+using System.Text;
+using Orchestrator.Model;
+using Orchestrator.Primitives;
+
+namespace Orchestrator.Scheduling;
+
+/// <summary>How good a node is for the next task of a group: lower is better, compared part by part.</summary>
+internal readonly record struct NodeRank(long First, long Second, ulong Tie) : IComparable<NodeRank>
+{
+    public static NodeRank Of(SchedulingStrategy strategy, SchedulingRequest request, Candidate candidate, ulong seed)
+    {
+        var tie = Hash(candidate.Node.Id.Value, seed);
+        return strategy switch
+        {
+            SchedulingStrategy.Spread => new(candidate.TasksOf(request.Service), candidate.Usage.Tasks, tie),
+            SchedulingStrategy.Binpack => new(-ReservedShare(candidate), -candidate.Usage.Tasks, tie),
+            SchedulingStrategy.Random => throw new InvariantException("random does not rank"),
+        };
+    }
+
+    public int CompareTo(NodeRank other)
+    {
+        if (First != other.First)
+            return First.CompareTo(other.First);
+        return Second != other.Second ? Second.CompareTo(other.Second) : Tie.CompareTo(other.Tie);
+    }
+
+    /// <summary>Millionths of CPU and memory that are set aside, summed.</summary>
+    private static long ReservedShare(Candidate candidate)
+    {
+        var capacity = candidate.Node.Description.Resources;
+        return Share(candidate.Usage.NanoCpus, capacity.NanoCpus) + Share(candidate.Usage.MemoryBytes, capacity.MemoryBytes);
+    }
+
+    private static long Share(long used, long capacity) =>
+        capacity <= 0 ? 0 : (long)((Int128)used * 1_000_000 / capacity);
+
+    /// <summary>FNV-1a with a final mix: the same on every machine and in every process.</summary>
+    public static ulong Hash(string text, ulong seed)
+    {
+        var hash = 14695981039346656037UL ^ seed;
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ b) * 1099511628211UL;
+        hash ^= hash >> 33;
+        hash *= 0xff51afd7ed558ccdUL;
+        return hash ^ (hash >> 33);
+    }
+}

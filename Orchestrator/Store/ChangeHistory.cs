@@ -1,0 +1,48 @@
+namespace Orchestrator.Store;
+
+/// <summary>The newest changed keys, so that a watcher looks only at what moved.</summary>
+internal sealed class ChangeHistory
+{
+    private const int Limit = 16_384;
+    private readonly Entry[] ring = new Entry[Limit];
+    private long next;
+    private ulong forgottenUpTo;
+
+    public void Add(ulong index, ImmutableArray<Change> changes)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Kind == ChangeKind.Require)
+                continue;
+            ref var slot = ref ring[next++ % Limit];
+            forgottenUpTo = Math.Max(forgottenUpTo, slot.Index);
+            slot = new Entry(index, new ChangedKey(change.Table, change.Key));
+        }
+    }
+
+    /// <summary>Everything may have changed at this index.</summary>
+    public void Reset(ulong index)
+    {
+        Array.Clear(ring);
+        next = 0;
+        forgottenUpTo = index;
+    }
+
+    /// <summary>Distinct keys changed after the index, oldest first; null when some are forgotten.</summary>
+    public ImmutableArray<ChangedKey>? Since(ulong index)
+    {
+        if (index < forgottenUpTo)
+            return null;
+        var start = next;
+        while (start > Math.Max(0, next - Limit) && ring[(start - 1) % Limit].Index > index)
+            start--;
+        var seen = new HashSet<ChangedKey>();
+        var keys = ImmutableArray.CreateBuilder<ChangedKey>();
+        for (; start < next; start++)
+            if (seen.Add(ring[start % Limit].Key))
+                keys.Add(ring[start % Limit].Key);
+        return keys.ToImmutable();
+    }
+
+    private record struct Entry(ulong Index, ChangedKey Key);
+}

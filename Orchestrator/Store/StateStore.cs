@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Orchestrator.Primitives;
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Store;
+
+/// <summary>
+/// The replicated state machine. The log's loop is the only writer; everyone else reads <see cref="Current"/>
+/// or follows <see cref="WatchAsync"/>.
+/// </summary>
+public sealed class StateStore : IStateMachine
+{
+    private readonly ChangeHistory history = new();
+    private readonly Lock gate = new();
+    private volatile StateSnapshot current = StateSnapshot.Empty;
+    private TaskCompletionSource changed = NewSignal();
+
+    public StateSnapshot Current => current;
+
+    public Applied Apply(ulong index, ReadOnlyMemory<byte> command)
+    {
+        var transaction = MessagePackSerializer.Deserialize<Transaction>(command);
+        if (transaction.Format != Transaction.CurrentFormat)
+            throw new InvalidDataException($"log entry {index} has format {transaction.Format}; this version "
+                + $"knows format {Transaction.CurrentFormat} only: start the version that wrote it, or a newer one");
+        var builder = new StateBuilder(current);
+        foreach (var change in transaction.Changes)
+            if (Check(builder, change) is { } refusal || (refusal = Make(builder, change, index)) is not null)
+                return new Applied(index, refusal);
+        Publish(builder.Build(index), () => history.Add(index, transaction.Changes));
+        return new Applied(index, null);
+    }
+
+    public void WriteSnapshot(IBufferWriter<byte> output) =>
+        MessagePackSerializer.Serialize(output, StateImage.Of(current));
+
+    public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
+    {
+        var image = MessagePackSerializer.Deserialize<StateImage>(snapshot);
+        if (image.Format != StateImage.CurrentFormat)
+            throw new InvalidDataException($"snapshot {index} has format {image.Format}; this version knows format "
+                + $"{StateImage.CurrentFormat} only: start the version that wrote it, or a newer one");
+        var builder = new StateBuilder(StateSnapshot.Empty);
+        foreach (var value in image.Objects)
+            if (builder.Put(Change.TableOf(value), value) is { } refusal)
+                throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
+        Publish(builder.Build(index), () => history.Reset(index));
+    }
+
+    /// <summary>
+    /// Yields the newest state whenever it is newer than <paramref name="after"/>, with the keys changed since the last
+    /// yield. A slow reader skips states but misses no key; one that fell too far behind is told to look at everything.
+    /// </summary>
+    public async IAsyncEnumerable<StateChange> WatchAsync(ulong after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        while (true)
+        {
+            Task signal;
+            StateChange? change = null;
+            lock (gate)
+            {
+                signal = changed.Task;
+                if (current.Index > after)
+                    change = new StateChange(current, history.Since(after));
+            }
+            if (change is null)
+            {
+                await signal.WaitAsync(ct);
+                continue;
+            }
+            after = change.Snapshot.Index;
+            yield return change;
+        }
+    }
+
+    private static Refusal? Check(StateBuilder builder, Change change)
+    {
+        var subject = $"{change.Table}/{change.Key}";
+        if (!builder.TryFind(change.Table, change.Key, out var stored))
+            return change.BasedOn == 0 ? null : new Refusal(RefusalKind.Missing, subject);
+        if (change.BasedOn == 0)
+            return new Refusal(RefusalKind.Exists, subject);
+        return stored.Meta.Version == change.BasedOn ? null : new Refusal(RefusalKind.Stale, subject);
+    }
+
+    private static Refusal? Make(StateBuilder builder, Change change, ulong index) => change.Kind switch
+    {
+        ChangeKind.Put when change.Value is { } value =>
+            builder.Put(change.Table, value.WithMeta(value.Meta with { Version = index })),
+        ChangeKind.Delete => builder.Delete(change.Table, change.Key),
+        ChangeKind.Require => null,
+        _ => throw new InvalidDataException($"log entry {index} holds a change without a meaning: {change.Kind}"),
+    };
+
+    private void Publish(StateSnapshot next, Action record)
+    {
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            record();
+            current = next;
+            signal = changed;
+            changed = NewSignal();
+        }
+        signal.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
