@@ -6,6 +6,10 @@ namespace Orchestrator.Runtime.Processes;
 internal static class ShimProcess
 {
     private const nint Ignore = 1;
+
+    /// <summary>022 in octal: what programs expect; the daemon's own mask is stricter.</summary>
+    private const uint UsualFileMask = 0x12;
+
     private static readonly int[] EndingSignals = [1, 2, 3, 15];
 
     /// <summary>How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.</summary>
@@ -18,6 +22,7 @@ internal static class ShimProcess
     internal static void Detach()
     {
         _ = Native.SetSid();
+        _ = Native.FileMask(UsualFileMask);
         foreach (var signal in EndingSignals)
             Native.Signal(signal, Ignore);
         _ = Native.ProcessControl(Native.SetChildSubreaper, 1, 0, 0, 0);

@@ -53,6 +53,8 @@ internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgro
             words = [name == SelfImage ? options.SelfPath : name, .. spec.Args];
         }
 
+        if (words.Any(word => word.Contains('\0')))
+            Unsupported.Reject("an argument holds a zero byte");
         var program = ProgramPath.Find(words[0], path, directory);
         if (program is null)
             Unsupported.Reject($"no such program: {words[0]} (the process runtime takes the image as a program on the host; "
