@@ -36,7 +36,7 @@ internal sealed class ChangeFeed(string root, TimeProvider time)
         _subscriptions.TryAdd(subscription, 0);
         try
         {
-            watcher.EnableRaisingEvents = true;
+            TryEnable(watcher);
 
             // What changed before this moment is for the reader to look up.
             yield return new RuntimeEvent(null);
@@ -47,6 +47,19 @@ internal sealed class ChangeFeed(string root, TimeProvider time)
         finally
         {
             _subscriptions.TryRemove(subscription, out _);
+        }
+    }
+
+    /// <summary>A host out of inotify instances is served by the sweep alone, some seconds later.</summary>
+    private static void TryEnable(FileSystemWatcher watcher)
+    {
+        try
+        {
+            watcher.EnableRaisingEvents = true;
+        }
+        catch (IOException)
+        {
+            watcher.EnableRaisingEvents = false;
         }
     }
 

@@ -55,6 +55,7 @@ public sealed partial class ProcessRuntime : IContainerRuntime
             var directory = _states.At(id);
             Directory.CreateDirectory(
                 directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(TaskDirectory.MarkDirectory(_options.Root));
             plan.Save(directory.SpecFile);
             return id;
         }

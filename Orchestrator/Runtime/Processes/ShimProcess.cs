@@ -76,11 +76,11 @@ internal static class ShimProcess
                 return;
             foreach (var entry in ProcFiles.Descendants(Environment.ProcessId))
                 _ = Native.Kill(entry.Pid, Native.SigKill);
-            _ = Native.Poll([], 0, 5);
+            Pause(milliseconds: 5);
         }
     }
 
-    internal static void Pause() => _ = Native.Poll([], 0, 1000);
+    internal static void Pause(int milliseconds) => _ = Native.Poll([], 0, milliseconds);
 
     private static int ExitCode(int status)
     {

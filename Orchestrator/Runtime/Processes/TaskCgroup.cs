@@ -30,13 +30,15 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
 
     /// <summary>
     /// Runs <paramref name="spawn"/> on this thread inside the groups, so that what it starts is born there: moved afterwards,
-    /// a child that forks at once would escape. The limit of processes comes last, because our own threads would count.
+    /// a child that forks at once would escape. Our own threads count while they are there, so the limit of processes has room for
+    /// them until they have left.
     /// </summary>
     internal int Inside(ResourceLimits limits, Func<int> spawn)
     {
         var homes = Homes();
         foreach (var group in groups)
             Enter(IsUnified(group), PathOf(group));
+        LimitProcesses(limits, unified => unified ? Directory.GetFileSystemEntries("/proc/self/task").Length : 1);
         try
         {
             return spawn();
@@ -45,9 +47,7 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         {
             foreach (var home in homes)
                 Enter(IsUnified(home), PathOf(home));
-            if (limits.Pids > 0)
-                foreach (var group in groups)
-                    TryWrite($"{PathOf(group)}/pids.max", limits.Pids.ToString());
+            LimitProcesses(limits, _ => 0);
         }
     }
 
@@ -107,6 +107,14 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         {
             return false;
         }
+    }
+
+    private void LimitProcesses(ResourceLimits limits, Func<bool, int> guests)
+    {
+        if (limits.Pids <= 0)
+            return;
+        foreach (var group in groups)
+            TryWrite($"{PathOf(group)}/pids.max", (limits.Pids + guests(IsUnified(group))).ToString());
     }
 
     private static void Limit(string path, ResourceLimits limits)

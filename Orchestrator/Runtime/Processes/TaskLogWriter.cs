@@ -14,6 +14,9 @@ internal sealed class TaskLogWriter(TaskDirectory directory, TaskPlan plan, Time
 {
     internal const int LongestPiece = 64 << 10;
 
+    /// <summary>Time, stream, mark and line end, rounded up.</summary>
+    private const int HeadBytes = 40;
+
     private readonly PartialLine _stdout = new();
     private readonly PartialLine _stderr = new();
     private readonly MemoryStream _batch = new();
@@ -67,7 +70,10 @@ internal sealed class TaskLogWriter(TaskDirectory directory, TaskPlan plan, Time
 
     private void Entry(LogStream stream, ReadOnlySpan<byte> text, bool whole)
     {
-        Span<byte> stamp = stackalloc byte[32];
+        // A batch goes into one file: it must end where the file is full.
+        if (_length + _batch.Length + text.Length + HeadBytes > plan.LogBytes)
+            Flush();
+        Span<byte> stamp = stackalloc byte[HeadBytes];
         time.GetUtcNow().UtcDateTime.TryFormat(stamp, out var stampLength, "O", CultureInfo.InvariantCulture);
         _batch.Write(stamp[..stampLength]);
         _batch.Write(LogEntry.Label(stream));
