@@ -20,7 +20,8 @@ public sealed class SampleWebTests
         Assert.That(await host.FirstLineAsync(id), Is.EqualTo($"listening on http://0.0.0.0:{port}"));
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.That(await client.GetStringAsync("/"), Is.EqualTo($"Hello from {Environment.MachineName} task web.1.{id}\n"));
+        Assert.That(await client.GetStringAsync("/"),
+            Is.EqualTo($"Hello from {Environment.MachineName} task web.1.{id}\n"));
         Assert.That(await client.GetStringAsync("/healthz"), Is.EqualTo("ok\n"));
         using var missing = await client.GetAsync("/nothing");
         Assert.That((int)missing.StatusCode, Is.EqualTo(404));

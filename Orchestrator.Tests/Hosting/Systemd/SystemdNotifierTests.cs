@@ -35,7 +35,8 @@ public sealed class SystemdNotifierTests
         using var ending = new CancellationTokenSource();
         var probes = 0;
         var withheld = new TaskCompletionSource();
-        var notifier = new SystemdNotifier(name, TimeSpan.FromMilliseconds(20), TimeProvider.System, NullLogger.Instance);
+        var notifier =
+            new SystemdNotifier(name, TimeSpan.FromMilliseconds(20), TimeProvider.System, NullLogger.Instance);
 
         var loop = notifier.RunWatchdogAsync(IsHealthy, ending.Token);
         Assert.That(await ReceiveAsync(socket), Is.EqualTo("WATCHDOG=1"));
@@ -79,7 +80,8 @@ public sealed class SystemdNotifierTests
     [TestCase("", "", 0)]
     [TestCase("soon", "7", 0)]
     public void The_watchdog_is_meant_for_one_process(string microseconds, string pid, int seconds) =>
-        Assert.That(SystemdNotifier.WatchdogPeriod(microseconds, pid, self: 7), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+        Assert.That(SystemdNotifier.WatchdogPeriod(microseconds, pid, self: 7),
+            Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
     private static Socket Listen(string name)
     {

@@ -21,7 +21,8 @@ public sealed class ProcessAdoptionTests
     public async Task A_new_daemon_finds_running_tasks_their_logs_and_their_end()
     {
         var gate = Path.Combine(_host.DataDir, "gate");
-        var id = await _host.StartAsync(ProcessHost.Shell($"echo one; mkfifo {gate}; echo two; read x <{gate}; echo $x; exit 9"));
+        var id = await _host.StartAsync(
+            ProcessHost.Shell($"echo one; mkfifo {gate}; echo two; read x <{gate}; echo $x; exit 9"));
         await _host.FirstLineAsync(id);
 
         await using var adopter = _host.Another();
@@ -47,6 +48,7 @@ public sealed class ProcessAdoptionTests
             ["-c", $"exec 9</etc/passwd; {ProcessHost.SelfPath} task-shim {_host.PathOf(id, "")} & echo $!; wait"])
         {
             RedirectStandardOutput = true,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
         };
         using var daemon = Process.Start(start)!;
         var shim = int.Parse((await daemon.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
@@ -60,7 +62,8 @@ public sealed class ProcessAdoptionTests
         var open = Directory.GetFiles($"/proc/{shim}/fd").Select(fd => new FileInfo(fd).LinkTarget).ToList();
         Assert.That(open, Has.None.EqualTo("/etc/passwd").And.None.StartsWith("socket:"));
         await _host.RunAsync($"echo after >{gate}");
-        var seen = await ProcessHost.AwaitAsync(_host.Runtime, id, seen => seen.State == ContainerState.Exited, "its end");
+        var seen = await ProcessHost.AwaitAsync(
+            _host.Runtime, id, seen => seen.State == ContainerState.Exited, "its end");
 
         Assert.That(seen.ExitCode, Is.EqualTo(6));
         Assert.That(await _host.LogAsync(id), Is.EqualTo("up\nafter\n"));
@@ -87,7 +90,8 @@ public sealed class ProcessAdoptionTests
         var run = RunRecord.Load(_host.PathOf(id, "run"))!;
 
         Assert.That(Native.Kill(run.ShimPid, Native.SigKill), Is.Zero);
-        var seen = await ProcessHost.AwaitAsync(_host.Runtime, id, seen => seen.State == ContainerState.Exited, "its end");
+        var seen = await ProcessHost.AwaitAsync(
+            _host.Runtime, id, seen => seen.State == ContainerState.Exited, "its end");
 
         Assert.That(seen.ExitCode, Is.Null);
         Assert.That(seen.Error, Does.Contain("exit code was lost"));

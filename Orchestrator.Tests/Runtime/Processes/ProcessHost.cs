@@ -6,7 +6,9 @@ using Orchestrator.Runtime.Processes;
 
 namespace Orchestrator.Tests.Runtime.Processes;
 
-/// <summary>A data directory of its own with a process runtime on it, and everything that ran there removed at the end.</summary>
+/// <summary>
+/// A data directory of its own with a process runtime on it, and everything that ran there removed at the end.
+/// </summary>
 internal sealed class ProcessHost : IAsyncDisposable
 {
     internal static readonly ClusterId Cluster = new("testcluster");
@@ -38,7 +40,8 @@ internal sealed class ProcessHost : IAsyncDisposable
     internal static RuntimeTask Container(ContainerSpec spec)
     {
         var id = "test" + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
-        return new RuntimeTask(new TaskId(id), Cluster, new NodeId("n"), new ServiceId("s"), "web", $"web.1.{id}", spec);
+        return new RuntimeTask(new TaskId(id), Cluster, new NodeId("n"), new ServiceId("s"),
+            "web", $"web.1.{id}", spec);
     }
 
     internal async Task<string> StartAsync(RuntimeTask task)
@@ -82,7 +85,8 @@ internal sealed class ProcessHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         var text = new StringBuilder();
         var container = new ContainerObservation(id, new TaskId(id), ContainerState.Running);
-        await foreach (var line in Runtime.LogsAsync(container, options ?? new LogOptions { Follow = true }, patience.Token))
+        options ??= new LogOptions { Follow = true };
+        await foreach (var line in Runtime.LogsAsync(container, options, patience.Token))
             text.Append(Encoding.UTF8.GetString(line.Text.Span));
         return text.ToString();
     }

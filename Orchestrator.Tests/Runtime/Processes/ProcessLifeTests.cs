@@ -61,7 +61,8 @@ public sealed class ProcessLifeTests
     [Test]
     public async Task A_task_may_end_itself_in_its_grace_period()
     {
-        var id = await _host.StartAsync(ProcessHost.Shell("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done"));
+        var id = await _host.StartAsync(
+            ProcessHost.Shell("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done"));
         Assert.That(await _host.FirstLineAsync(id), Is.EqualTo("up"));
 
         await _host.Runtime.StopAsync(id, TimeSpan.FromSeconds(30), default);
@@ -160,9 +161,11 @@ public sealed class ProcessLifeTests
     [Test]
     public async Task A_task_holds_no_file_of_its_supervisor_and_has_default_signals()
     {
-        var seen = await _host.RunAsync("ls -l /proc/self/fd | wc -l; grep -E 'SigIgn|SigBlk' /proc/self/status | tr 8 0; umask");
+        var seen = await _host.RunAsync(
+            "ls -l /proc/self/fd | wc -l; grep -E 'SigIgn|SigBlk' /proc/self/status | tr 8 0; umask");
 
-        // 0, 1, 2, the directory that ls reads, and the line with the total. The C library ignores its own two signals (the 8).
+        // 0, 1, 2, the directory that ls reads, and the line with the total. The C library ignores its own two signals
+        // (the 8).
         Assert.That(await _host.LogAsync(seen.ContainerId), Is.EqualTo(
             "5\nSigBlk:\t0000000000000000\nSigIgn:\t0000000100000000\n0022\n"));
     }

@@ -101,13 +101,16 @@ public sealed class ProcessLimitTests
     public async Task A_port_is_passed_on_or_chosen_and_never_given_twice()
     {
         var ports = ImmutableArray.Create(
-            new PortConfig { Target = 80, Mode = PublishMode.Host }, new PortConfig { Target = 443, Mode = PublishMode.Host });
-        var task = ProcessHost.Shell("echo $PORT $SWARMNET_PORT_80 $SWARMNET_PORT_443; sleep 1000") with { HostPorts = ports };
+            new PortConfig { Target = 80, Mode = PublishMode.Host },
+            new PortConfig { Target = 443, Mode = PublishMode.Host });
+        var task =
+            ProcessHost.Shell("echo $PORT $SWARMNET_PORT_80 $SWARMNET_PORT_443; sleep 1000") with { HostPorts = ports };
         var id = await _host.StartAsync(task);
 
         var bound = (await _host.Runtime.InspectAsync(id, default))!.Ports;
         Assert.That(bound.Select(port => port.Published).Distinct().Count(), Is.EqualTo(2));
-        Assert.That(await _host.FirstLineAsync(id), Is.EqualTo($"{bound[0].Published} {bound[0].Published} {bound[1].Published}"));
+        Assert.That(await _host.FirstLineAsync(id),
+            Is.EqualTo($"{bound[0].Published} {bound[0].Published} {bound[1].Published}"));
 
         var second = ProcessHost.Shell("true") with { HostPorts = [bound[1] with { Target = 1 }] };
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => _host.Runtime.PrepareAsync(second, default));

@@ -25,7 +25,8 @@ public sealed class ProcessLogTests
         Assert.That(await _host.LogAsync(id, new LogOptions { Stderr = false }), Is.EqualTo("o1\no2\no3\no4\nend"));
         Assert.That(await _host.LogAsync(id, new LogOptions { Stdout = false, Tail = 2 }), Is.EqualTo("e3\ne4\n"));
         Assert.That(await _host.LogAsync(id, new LogOptions { Tail = 0, Follow = true }), Is.Empty);
-        Assert.That(await _host.LogAsync(id, new LogOptions { Since = before, Stdout = false }), Is.EqualTo("e1\ne2\ne3\ne4\n"));
+        Assert.That(await _host.LogAsync(id, new LogOptions { Since = before, Stdout = false }),
+            Is.EqualTo("e1\ne2\ne3\ne4\n"));
         Assert.That(await _host.LogAsync(id, new LogOptions { Since = TimeProvider.System.GetUtcNow() }), Is.Empty);
     }
 
@@ -64,7 +65,8 @@ public sealed class ProcessLogTests
     {
         var gate = Path.Combine(_host.DataDir, "gate");
         var task = ProcessHost.Shell(
-            $"mkfifo {gate}; i=0; while [ $i -lt 900 ]; do echo line $i; i=$((i+1)); done; read x <{gate}; echo last") with
+            $"mkfifo {gate}; i=0; while [ $i -lt 900 ]; do echo line $i; i=$((i+1)); done; "
+            + $"read x <{gate}; echo last") with
         {
             LogDriver = new DriverConfig { Options = StringMap.Empty.Add("max-size", "10k").Add("max-file", "20") },
         };
@@ -73,7 +75,8 @@ public sealed class ProcessLogTests
         var follow = _host.LogAsync(id);
         await _host.RunAsync($"echo go >{gate}");
 
-        Assert.That(await follow, Is.EqualTo(string.Concat(Enumerable.Range(0, 900).Select(i => $"line {i}\n")) + "last\n"));
+        Assert.That(await follow,
+            Is.EqualTo(string.Concat(Enumerable.Range(0, 900).Select(i => $"line {i}\n")) + "last\n"));
     }
 
     [Test]
@@ -120,8 +123,10 @@ public sealed class ProcessLogTests
         }
 
         var text = new StringBuilder();
-        await foreach (var line in new LogReader(directory, () => true, TimeProvider.System).ReadAsync(new LogOptions(), default))
+        await foreach (var line in new LogReader(directory, () => true, TimeProvider.System)
+            .ReadAsync(new LogOptions(), default))
             text.Append(line.Stream).Append(' ').Append(Encoding.UTF8.GetString(line.Text.Span));
-        Assert.That(text.ToString(), Is.EqualTo("System 2 lines were lost: the log could not be written\nStdout kept\n"));
+        Assert.That(text.ToString(),
+            Is.EqualTo("System 2 lines were lost: the log could not be written\nStdout kept\n"));
     }
 }

@@ -121,6 +121,8 @@ public sealed class TaskPlannerTests
     }
 
     private static TaskPlan Plan(ContainerSpec spec) => new TaskPlanner(
-        new ProcessRuntimeOptions("/nowhere", ProcessHost.Cluster, "/bin/true"), CgroupHost.Detect("/nowhere"), new HostAccounts())
+        new ProcessRuntimeOptions("/nowhere", ProcessHost.Cluster, "/bin/true"),
+        CgroupHost.Detect("/nowhere"),
+        new HostAccounts())
         .Plan(ProcessHost.Container(spec), []);
 }

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.Hosting.Systemd;
 
 /// <summary>
-/// Tells systemd how the daemon is: one datagram a message, as <c>sd_notify(3)</c> describes. Does nothing when systemd did not start
-/// it. A message that cannot be sent is logged and forgotten: the daemon's work does not depend on its watcher.
+/// Tells systemd how the daemon is: one datagram a message, as <c>sd_notify(3)</c> describes. Does nothing when systemd
+/// did not start it. A message that cannot be sent is logged and forgotten: the daemon's work does not depend on its
+/// watcher.
 /// </summary>
-/// <param name="socketPath"><c>NOTIFY_SOCKET</c>: a path, or <c>@name</c> in the abstract namespace; null or empty = nobody listens</param>
+/// <param name="socketPath"><c>NOTIFY_SOCKET</c>: a path, or <c>@name</c> in the abstract namespace; null or empty =
+/// nobody listens</param>
 /// <param name="watchdogPeriod"><c>WATCHDOG_USEC</c>; zero = no watchdog</param>
 public sealed partial class SystemdNotifier(string? socketPath, TimeSpan watchdogPeriod, TimeProvider time, ILogger log)
 {
@@ -35,8 +37,8 @@ public sealed partial class SystemdNotifier(string? socketPath, TimeSpan watchdo
     public void Status(string status) => Send($"STATUS={Line(status)}");
 
     /// <summary>
-    /// Beats at half of the watchdog's period for as long as the probe is true: systemd restarts a daemon that lives but no longer
-    /// works. Ends at once when there is no watchdog, else by cancellation.
+    /// Beats at half of the watchdog's period for as long as the probe is true: systemd restarts a daemon that lives
+    /// but no longer works. Ends at once when there is no watchdog, else by cancellation.
     /// </summary>
     public async Task RunWatchdogAsync(Func<bool> isHealthy, CancellationToken ct)
     {
@@ -61,7 +63,8 @@ public sealed partial class SystemdNotifier(string? socketPath, TimeSpan watchdo
     {
         if (pid is { Length: > 0 } && pid != self.ToString(CultureInfo.InvariantCulture))
             return TimeSpan.Zero;
-        return long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        return long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
             ? TimeSpan.FromMicroseconds(number)
             : TimeSpan.Zero;
     }
@@ -72,8 +75,10 @@ public sealed partial class SystemdNotifier(string? socketPath, TimeSpan watchdo
             return;
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
-            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path));
+            using var socket =
+                new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+            var address = path[0] == '@' ? "\0" + path[1..] : path;
+            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(address));
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
@@ -91,6 +96,7 @@ public sealed partial class SystemdNotifier(string? socketPath, TimeSpan watchdo
     [LoggerMessage(LogLevel.Warning, "systemd could not be told {Message}: {Reason}")]
     private partial void NotSent(string message, string reason);
 
-    [LoggerMessage(LogLevel.Critical, "The daemon is not healthy: no beat for systemd, which will restart it within {Period}")]
+    [LoggerMessage(LogLevel.Critical,
+        "The daemon is not healthy: no beat for systemd, which will restart it within {Period}")]
     private partial void BeatWithheld(TimeSpan period);
 }

@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Tells which tasks changed. The kernel reports it (one inotify instance on the flat directory of marks); a slow sweep over all tasks
-/// catches what it may have dropped.
+/// Tells which tasks changed. The kernel reports it (one inotify instance on the flat directory of marks); a slow sweep
+/// over all tasks catches what it may have dropped.
 /// </summary>
 internal sealed class ChangeFeed(string root, TimeProvider time)
 {
@@ -26,7 +26,8 @@ internal sealed class ChangeFeed(string root, TimeProvider time)
     {
         var marks = TaskDirectory.MarkDirectory(root);
         Directory.CreateDirectory(marks);
-        using var watcher = new FileSystemWatcher(marks) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
+        using var watcher =
+            new FileSystemWatcher(marks) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
         var subscription = new Subscription();
         watcher.Created += (_, e) => subscription.Put(e.Name);
         watcher.Changed += (_, e) => subscription.Put(e.Name);
@@ -63,7 +64,9 @@ internal sealed class ChangeFeed(string root, TimeProvider time)
         }
     }
 
-    /// <summary>The inbox of one reader: coalesced; when it is full, "look at all" stands for what did not fit.</summary>
+    /// <summary>
+    /// The inbox of one reader: coalesced; when it is full, "look at all" stands for what did not fit.
+    /// </summary>
     private sealed class Subscription
     {
         private readonly Lock _gate = new();
@@ -94,7 +97,8 @@ internal sealed class ChangeFeed(string root, TimeProvider time)
             _wake.Writer.TryWrite(true);
         }
 
-        internal async Task<IReadOnlyCollection<string?>> TakeAsync(Func<IEnumerable<string>> sweep, CancellationToken ct)
+        internal async Task<IReadOnlyCollection<string?>> TakeAsync(
+            Func<IEnumerable<string>> sweep, CancellationToken ct)
         {
             await _wake.Reader.ReadAsync(ct);
             HashSet<string?> changed;

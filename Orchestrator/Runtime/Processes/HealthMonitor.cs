@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The health checks of this node's running tasks, and their last results. Not kept on disk: after a restart of the daemon a task is
-/// "starting" until its next check.
+/// The health checks of this node's running tasks, and their last results. Not kept on disk: after a restart of the
+/// daemon a task is "starting" until its next check.
 /// </summary>
 internal sealed class HealthMonitor(ChangeFeed feed, TimeProvider time) : IAsyncDisposable
 {

@@ -20,7 +20,10 @@ internal sealed class HealthProbe(TaskPlan plan, TimeProvider time)
         while (true)
         {
             var starting = !succeeded && time.GetUtcNow() < startEnds;
-            await Task.Delay(starting ? Or(health.StartInterval, DefaultStartInterval) : Or(health.Interval, DefaultInterval), time, ct);
+            var pause = starting
+                ? Or(health.StartInterval, DefaultStartInterval)
+                : Or(health.Interval, DefaultInterval);
+            await Task.Delay(pause, time, ct);
             if (await SucceedsAsync(ct))
             {
                 (failures, succeeded) = (0, true);

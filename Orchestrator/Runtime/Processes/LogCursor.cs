@@ -25,7 +25,8 @@ internal sealed class LogCursor(TaskDirectory directory) : IAsyncDisposable
             if (await FillAsync(ct))
                 continue;
 
-            // The next number is created after the last write to this one: seeing it first makes one more look at this file the last.
+            // The next number is created after the last write to this one: seeing it first makes one more look at this
+            // file the last.
             if (Following() is not { } next)
                 return null;
             if (_file is null || !await FillAsync(ct))

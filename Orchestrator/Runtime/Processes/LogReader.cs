@@ -3,8 +3,12 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>Reads the log of one task while its shim writes and rotates it. Holds one file open while it is enumerated, none after.</summary>
-/// <param name="hasEnded">asked before the last look at the files, so that nothing written before the end is missed</param>
+/// <summary>
+/// Reads the log of one task while its shim writes and rotates it. Holds one file open while it is enumerated, none
+/// after.
+/// </summary>
+/// <param name="hasEnded">asked before the last look at the files, so that nothing written before the end is
+/// missed</param>
 internal sealed class LogReader(TaskDirectory directory, Func<bool> hasEnded, TimeProvider time)
 {
     /// <summary>
@@ -13,7 +17,8 @@ internal sealed class LogReader(TaskDirectory directory, Func<bool> hasEnded, Ti
     /// </summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
-    internal async IAsyncEnumerable<LogLine> ReadAsync(LogOptions options, [EnumeratorCancellation] CancellationToken ct)
+    internal async IAsyncEnumerable<LogLine> ReadAsync(LogOptions options,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var task = new TaskId(directory.TaskId);
         var skip = options.Tail < 0 ? 0 : await CountAsync(options, ct) - options.Tail;
@@ -30,7 +35,10 @@ internal sealed class LogReader(TaskDirectory directory, Func<bool> hasEnded, Ti
         }
     }
 
-    /// <summary>Reading twice costs little, because logs are bounded; keeping the last N lines would cost memory that readers choose.</summary>
+    /// <summary>
+    /// Reading twice costs little, because logs are bounded; keeping the last N lines would cost memory that readers
+    /// choose.
+    /// </summary>
     private async Task<long> CountAsync(LogOptions options, CancellationToken ct)
     {
         await using var cursor = new LogCursor(directory);

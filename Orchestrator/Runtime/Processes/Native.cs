@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>The few calls of the C library that .NET has no name for. Blittable, so that the shim pays nothing for them.</summary>
+/// <summary>
+/// The few calls of the C library that .NET has no name for. Blittable, so that the shim pays nothing for them.
+/// </summary>
 internal static partial class Native
 {
     internal const int SigKill = 9;

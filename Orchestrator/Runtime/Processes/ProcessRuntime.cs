@@ -6,8 +6,8 @@ using Orchestrator.Primitives;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The runtime of a host without Docker: a task is a process group of its own under a <see cref="Shim"/>. All memory is in the tasks'
-/// directories; this object may be dropped and made anew at any moment.
+/// The runtime of a host without Docker: a task is a process group of its own under a <see cref="Shim"/>. All memory is
+/// in the tasks' directories; this object may be dropped and made anew at any moment.
 /// </summary>
 public sealed partial class ProcessRuntime : IContainerRuntime
 {
@@ -79,7 +79,8 @@ public sealed partial class ProcessRuntime : IContainerRuntime
             var complaint = await _launcher.LaunchAsync(_states.At(containerId), ct);
             seen = _states.Observe(plan);
             if (seen.State == ContainerState.Created)
-                throw new RuntimeException(RuntimeFailure.Unavailable, $"the supervisor of the task did not start: {complaint}");
+                throw new RuntimeException(RuntimeFailure.Unavailable,
+                    $"the supervisor of the task did not start: {complaint}");
             Started(containerId, seen.Pid);
         }
 
@@ -144,7 +145,7 @@ public sealed partial class ProcessRuntime : IContainerRuntime
     {
         var plan = _states.Require(containerId);
         var run = RunRecord.Load(_states.At(containerId).RunFile);
-        return Task.FromResult(run is null ? new ContainerStats(0, 0, plan.Limits.MemoryBytes, 0) : TaskUsage.Read(plan, run));
+        return Task.FromResult(TaskUsage.Read(plan, run));
     }
 
     /// <summary>The tasks go on; only the health checks end.</summary>
@@ -157,7 +158,8 @@ public sealed partial class ProcessRuntime : IContainerRuntime
     private ContainerObservation Observe(TaskPlan plan) => _health.Complete(plan, _states.Observe(plan));
 
     private List<PortConfig> PortsInUse() =>
-        [.. _states.All().Where(plan => _states.Observe(plan).State != ContainerState.Exited).SelectMany(plan => plan.Ports)];
+        [.. _states.All().Where(plan => _states.Observe(plan).State != ContainerState.Exited)
+            .SelectMany(plan => plan.Ports)];
 
     private void Warn(ResourceLimits limits)
     {
@@ -170,6 +172,6 @@ public sealed partial class ProcessRuntime : IContainerRuntime
     private partial void Started(string taskId, int pid);
 
     [LoggerMessage(LogLevel.Warning,
-        "Tasks run without their {Limits} limits: this host's control groups cannot be written. Said once, true for all tasks")]
+        "Tasks run without their {Limits} limits: this host's control groups cannot be written. Said once for all tasks")]
     private partial void Unenforced(string limits);
 }

@@ -3,11 +3,13 @@ using System.ComponentModel;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The parent of one task: <c>swarmnet task-shim DIRECTORY</c>. It lives as long as the task does, in a session of its own, so that
-/// a daemon that is killed, restarted or replaced costs the task nothing: output is still read, the true exit code still known.
+/// The parent of one task: <c>swarmnet task-shim DIRECTORY</c>. It lives as long as the task does, in a session of its
+/// own, so that a daemon that is killed, restarted or replaced costs the task nothing: output is still read, the true
+/// exit code still known.
 /// <para>
-/// A shell could do this in a tenth of the memory, but it can neither stamp and rotate the log nor pass on every variable name
-/// (<c>a.b=c</c>). So it is this binary, without host, thread pool, JSON or event loop: two threads, both asleep.
+/// A shell could do this in a tenth of the memory, but it can neither stamp and rotate the log nor pass on every
+/// variable name (<c>a.b=c</c>). So it is this binary, without host, thread pool, JSON or event loop: two threads, both
+/// asleep.
 /// </para>
 /// </summary>
 public static class Shim

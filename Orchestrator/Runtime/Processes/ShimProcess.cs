@@ -12,12 +12,14 @@ internal static class ShimProcess
 
     private static readonly int[] EndingSignals = [1, 2, 3, 15];
 
-    /// <summary>How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.</summary>
+    /// <summary>
+    /// How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.
+    /// </summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Leaves the daemon's session, drops what it may have left open, outlives signals meant for it, and becomes the parent of
-    /// whatever the task abandons, so that none of it is lost sight of.
+    /// Leaves the daemon's session, drops what it may have left open, outlives signals meant for it, and becomes the
+    /// parent of whatever the task abandons, so that none of it is lost sight of.
     /// </summary>
     internal static void Detach()
     {
@@ -36,7 +38,9 @@ internal static class ShimProcess
     private static bool IsInherited(int fd) =>
         Native.FileControl(fd, Native.GetFdFlags, 0) is >= 0 and var flags && (flags & Native.FdCloseOnExec) == 0;
 
-    /// <summary>Points standard input, output and error to nothing, and the copies that the managed runtime keeps of them.</summary>
+    /// <summary>
+    /// Points standard input, output and error to nothing, and the copies that the managed runtime keeps of them.
+    /// </summary>
     internal static void Silence()
     {
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -62,7 +66,9 @@ internal static class ShimProcess
         }
     }
 
-    /// <summary>What the task leaves behind ends with it; killed parents hand their children to us, until there are none.</summary>
+    /// <summary>
+    /// What the task leaves behind ends with it; killed parents hand their children to us, until there are none.
+    /// </summary>
     internal static void KillRest(int pid, TaskCgroup cgroup)
     {
         _ = Native.Kill(-pid, Native.SigKill);

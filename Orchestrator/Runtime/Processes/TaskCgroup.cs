@@ -3,8 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The control groups of one task. A group that is missing or cannot be written is left out: the daemon has said so when it
-/// accepted the task.
+/// The control groups of one task. A group that is missing or cannot be written is left out: the daemon has said so
+/// when it accepted the task.
 /// </summary>
 internal sealed class TaskCgroup(ImmutableArray<string> groups)
 {
@@ -29,9 +29,9 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
     }
 
     /// <summary>
-    /// Runs <paramref name="spawn"/> on this thread inside the groups, so that what it starts is born there: moved afterwards,
-    /// a child that forks at once would escape. Our own threads count while they are there, so the limit of processes has room for
-    /// them until they have left.
+    /// Runs <paramref name="spawn"/> on this thread inside the groups, so that what it starts is born there: moved
+    /// afterwards, a child that forks at once would escape. Our own threads count while they are there, so the limit of
+    /// processes has room for them until they have left.
     /// </summary>
     internal int Inside(ResourceLimits limits, Func<int> spawn)
     {
@@ -147,7 +147,9 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         return homes;
     }
 
-    /// <summary>Separate hierarchies move one thread, which is enough for its children; the unified one moves whole processes.</summary>
+    /// <summary>
+    /// Separate hierarchies move one thread, which is enough for its children; the unified one moves whole processes.
+    /// </summary>
     private static void Enter(bool unified, string path)
     {
         var thread = Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget);
@@ -175,7 +177,8 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
     private static long? Counter(string file, string name)
     {
         foreach (var line in ProcFiles.TryRead(file).Split('\n'))
-            if (line.StartsWith(name, StringComparison.Ordinal) && long.TryParse(line.AsSpan(name.Length), out var value))
+            if (line.StartsWith(name, StringComparison.Ordinal)
+                && long.TryParse(line.AsSpan(name.Length), out var value))
                 return value;
         return null;
     }

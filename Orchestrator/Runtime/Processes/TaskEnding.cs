@@ -7,7 +7,9 @@ internal sealed class TaskEnding(TaskStates states, TimeProvider time)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The kernel and the shim need moments to end what was killed; more means a process that hangs in the kernel.</summary>
+    /// <summary>
+    /// The kernel and the shim need moments to end what was killed; more means a process that hangs in the kernel.
+    /// </summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Signal, grace, SIGKILL; completes when the task has ended.</summary>
@@ -23,7 +25,9 @@ internal sealed class TaskEnding(TaskStates states, TimeProvider time)
                 RuntimeFailure.Unavailable, $"task {plan.TaskId} does not end: a process of it cannot be killed");
     }
 
-    /// <summary>Kills the task's group; the shim then kills the rest. Without a shim, everything that is known to be the task's.</summary>
+    /// <summary>
+    /// Kills the task's group; the shim then kills the rest. Without a shim, everything that is known to be the task's.
+    /// </summary>
     internal void Kill(TaskPlan plan)
     {
         Signal(plan, Native.SigKill);
@@ -31,7 +35,10 @@ internal sealed class TaskEnding(TaskStates states, TimeProvider time)
             KillLeftovers(plan);
     }
 
-    /// <summary>What still runs of a task whose shim is gone: members of its control groups, and who carries its id in its environment.</summary>
+    /// <summary>
+    /// What still runs of a task whose shim is gone: members of its control groups, and who carries its id in its
+    /// environment.
+    /// </summary>
     internal static void KillLeftovers(TaskPlan plan)
     {
         var cgroup = new TaskCgroup(plan.Cgroups);

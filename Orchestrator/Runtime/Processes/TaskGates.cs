@@ -3,7 +3,8 @@ namespace Orchestrator.Runtime.Processes;
 /// <summary>One call at a time for each task; a fixed number of gates, so that ids leave nothing behind.</summary>
 internal sealed class TaskGates
 {
-    private readonly ImmutableArray<SemaphoreSlim> _gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly ImmutableArray<SemaphoreSlim> _gates = [.. Enumerable.Range(0, 64)
+        .Select(_ => new SemaphoreSlim(1))];
 
     internal async Task<Holder> EnterAsync(string containerId, CancellationToken ct)
     {

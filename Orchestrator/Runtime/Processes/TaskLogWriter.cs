@@ -6,9 +6,10 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Writes what a task prints, one text line an entry: <c>2026-01-31T10:20:30.1234567Z stdout F text</c>, as Kubernetes nodes keep
-/// their logs; <c>P</c> instead of <c>F</c> marks a piece that has no line end. A full file is followed by the next number and the
-/// oldest goes. A disk that is full costs lines, never the task: the loss is written down once there is room.
+/// Writes what a task prints, one text line an entry: <c>2026-01-31T10:20:30.1234567Z stdout F text</c>, as Kubernetes
+/// nodes keep their logs; <c>P</c> instead of <c>F</c> marks a piece that has no line end. A full file is followed by
+/// the next number and the oldest goes. A disk that is full costs lines, never the task: the loss is written down once
+/// there is room.
 /// </summary>
 internal sealed class TaskLogWriter(TaskDirectory directory, TaskPlan plan, TimeProvider time) : IDisposable
 {

@@ -1,6 +1,9 @@
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>Reads what is the case with the tasks from their directories: the only memory there is, so a new daemon knows as much.</summary>
+/// <summary>
+/// Reads what is the case with the tasks from their directories: the only memory there is, so a new daemon knows as
+/// much.
+/// </summary>
 internal sealed class TaskStates(ProcessRuntimeOptions options)
 {
     internal TaskDirectory At(string containerId)
@@ -30,7 +33,8 @@ internal sealed class TaskStates(ProcessRuntimeOptions options)
     internal ContainerObservation Observe(TaskPlan plan)
     {
         var directory = At(plan.TaskId.Value);
-        var seen = new ContainerObservation(plan.TaskId.Value, plan.TaskId, ContainerState.Created) { Ports = plan.Ports };
+        var seen =
+            new ContainerObservation(plan.TaskId.Value, plan.TaskId, ContainerState.Created) { Ports = plan.Ports };
         var run = RunRecord.Load(directory.RunFile);
         if (ExitRecord.Load(directory.ExitFile) is { } exit)
             return Ended(seen, run, exit);
@@ -44,7 +48,8 @@ internal sealed class TaskStates(ProcessRuntimeOptions options)
         if (ExitRecord.Load(directory.ExitFile) is { } late)
             return Ended(seen, run, late);
         if (run.TaskLives)
-            return seen with { Error = "the supervisor of the task was killed: its log has ended and its exit code will be lost" };
+            return seen with { Error =
+                "the supervisor of the task was killed: its log has ended and its exit code will be lost" };
         var reason = run.BootId == ProcFiles.BootId() ? "its supervisor was killed" : "the host was rebooted";
         return seen with { State = ContainerState.Exited, Pid = 0, Error = $"the exit code was lost: {reason}" };
     }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>The slow look at every task: finds changes that nobody reported, and ends tasks whose shim was killed.</summary>
+/// <summary>
+/// The slow look at every task: finds changes that nobody reported, and ends tasks whose shim was killed.
+/// </summary>
 internal sealed class TaskSweep(TaskStates states, Func<TaskPlan, ContainerObservation> observe)
 {
     private Dictionary<string, ContainerObservation> _last = new(StringComparer.Ordinal);
@@ -14,7 +16,8 @@ internal sealed class TaskSweep(TaskStates states, Func<TaskPlan, ContainerObser
             var seen = observe(plan);
             if (seen is { State: ContainerState.Running, Error.Length: > 0 })
             {
-                // Nobody reads its output or would learn how it ends: it is as good as lost, and must not run beside its replacement.
+                // Nobody reads its output or would learn how it ends: it is as good as lost, and must not run beside
+                // its replacement.
                 TaskEnding.KillLeftovers(plan);
                 seen = observe(plan);
             }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>What a running task uses: its control groups tell, else the sum over its processes.</summary>
@@ -7,8 +5,11 @@ internal static class TaskUsage
 {
     private const long NanosecondsPerTick = 10_000_000;
 
-    internal static ContainerStats Read(TaskPlan plan, RunRecord run)
+    /// <param name="run">null: not started yet</param>
+    internal static ContainerStats Read(TaskPlan plan, RunRecord? run)
     {
+        if (run is null)
+            return new ContainerStats(0, 0, plan.Limits.MemoryBytes, 0);
         var cgroup = new TaskCgroup(plan.Cgroups);
         var processes = Processes(run);
         return new ContainerStats(
@@ -30,9 +31,6 @@ internal static class TaskUsage
     private static long OwnBytes(ProcEntry entry)
     {
         var fields = ProcFiles.TryRead($"/proc/{entry.Pid}/statm").Split(' ');
-        return fields.Length < 3
-            ? 0
-            : (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture))
-                * Environment.SystemPageSize;
+        return fields.Length < 3 ? 0 : (long.Parse(fields[1]) - long.Parse(fields[2])) * Environment.SystemPageSize;
     }
 }
