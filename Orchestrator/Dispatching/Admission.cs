@@ -81,7 +81,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         if (!token.IsFor(ca.Certificate))
         {
             throw Refused(
-                StatusCodes.Status403Forbidden, "the join token is of another cluster: get it on a manager of this one");
+                StatusCodes.Status403Forbidden,
+                "the join token is of another cluster: get it on a manager of this one");
         }
         return token.RoleIn(cluster) switch
         {
@@ -91,8 +92,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
                 "this version has one manager: join as a worker (`swarmnet join-token worker` shows the token)"),
             _ => throw Refused(
                 StatusCodes.Status403Forbidden,
-                "the join token is not valid, it may have been rotated: `swarmnet join-token worker` on a manager shows "
-                + "the current one"),
+                "the join token is not valid, it may have been rotated: `swarmnet join-token worker` on a manager "
+                + "shows the current one"),
         };
     }
 

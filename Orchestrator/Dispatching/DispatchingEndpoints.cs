@@ -31,7 +31,10 @@ public static class DispatchingEndpoints
     }
 
     private static void Post(
-        IEndpointRouteBuilder routes, string path, Func<Dispatcher?> leading, Func<HttpContext, Dispatcher, Task> handle) =>
+        IEndpointRouteBuilder routes,
+        string path,
+        Func<Dispatcher?> leading,
+        Func<HttpContext, Dispatcher, Task> handle) =>
         routes.MapPost(path, context => Answer(context, () => handle(context, leading()
             ?? throw new RefusedException(
                 StatusCodes.Status503ServiceUnavailable, "this manager does not lead the cluster: try another one"))));
@@ -78,7 +81,8 @@ public static class DispatchingEndpoints
         var request = (string)context.Request.RouteValues["requestId"]!;
         try
         {
-            if (await dispatcher.Logs.TryReceiveAsync(request, peer.NodeId, context.Request.Body, context.RequestAborted))
+            var input = context.Request.Body;
+            if (await dispatcher.Logs.TryReceiveAsync(request, peer.NodeId, input, context.RequestAborted))
                 return;
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
@@ -99,7 +103,8 @@ public static class DispatchingEndpoints
 
     private static PeerIdentity PeerOf(HttpContext context) =>
         PeerIdentity.Of(context.Connection.ClientCertificate) ?? throw new RefusedException(
-            StatusCodes.Status403Forbidden, "only nodes of this cluster may do this: connect with a node's certificate");
+            StatusCodes.Status403Forbidden,
+            "only nodes of this cluster may do this: connect with a node's certificate");
 
     private static string AddressOf(HttpContext context)
     {

@@ -34,7 +34,7 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
             while (await FrameStream.ReadFrameAsync<LogLine>(input, FrameLimits.LogLine, ct) is { } line)
             {
                 if (!allowed.Contains(line.TaskId))
-                    throw new InvalidDataException($"the agent sent a log line of task {line.TaskId}, which nobody asked for");
+                    throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
                 await lines.WriteAsync(line, ct);
             }
             complete = true;

@@ -6,14 +6,14 @@ namespace Orchestrator.Dispatching;
 /// <summary>Which nodes have been silent for too long, and when to look again.</summary>
 internal sealed record LivenessVerdict(ImmutableArray<NodeId> Expired, DateTimeOffset? NextLook);
 
-/// <summary>When the manager last heard of each node, by node id. A manager that has just started has heard nothing.</summary>
+/// <summary>When the manager last heard of each node, by node id. One that has just started has heard nothing.</summary>
 /// <param name="StartedAt">when this manager began to listen</param>
 internal sealed record SignsOfLife(IReadOnlyDictionary<string, DateTimeOffset> LastSeen, DateTimeOffset StartedAt);
 
 /// <summary>Decides who counts as down. Pure.</summary>
 internal static class NodeLiveness
 {
-    /// <summary>A node not heard of since this manager started has twice the time: it must first find the manager.</summary>
+    /// <summary>A node not heard of since this manager started has twice the time: it must find it first.</summary>
     private const int FirstContactFactor = 2;
 
     public static LivenessVerdict Judge(StateSnapshot state, SignsOfLife signs, DateTimeOffset now)

@@ -2,7 +2,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Dispatching;
 
-/// <summary>The part of a session that follows the state: keeps the node's row and the agent's assignments up to date.</summary>
+/// <summary>Follows the state for one session: keeps the node's row and the agent's assignments up to date.</summary>
 internal sealed class SessionFollower(AgentSession session, SessionServices services, string address)
 {
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
@@ -48,7 +48,7 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     {
         try
         {
-            await hello.Task.WaitAsync(HelloTimeout, services.Environment.Time, ct);
+            await hello.Task.WaitAsync(HelloTimeout, services.Outside.Time, ct);
         }
         catch (TimeoutException)
         {
@@ -60,10 +60,10 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     private Task<bool> WriteNodeAsync(CancellationToken ct) => services.Nodes.ChangeAsync(
         session.Node,
         node => NodeChanges.Connected(
-            node, Volatile.Read(ref description), AddressOf(node), services.Environment.Now),
+            node, Volatile.Read(ref description), AddressOf(node), services.Outside.Now),
         ct);
 
-    /// <summary>A manager's own agent comes over the loopback; other nodes reach it where the manager is reached.</summary>
+    /// <summary>A manager's own agent comes over the loopback; others reach it where they reach the manager.</summary>
     private string AddressOf(Node node) =>
         System.Net.IPAddress.TryParse(address, out var ip) && System.Net.IPAddress.IsLoopback(ip)
             && System.Net.IPEndPoint.TryParse(node.ManagerAddress, out var manager)
@@ -87,9 +87,14 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
             return;
         var set = new AssignmentSet
         {
-            Complete = complete, AppliesTo = setNumber, ResultsIn = ++setNumber, Put = delta.Put, Removed = delta.Removed,
+            Complete = complete,
+            AppliesTo = setNumber,
+            ResultsIn = setNumber + 1,
+            Put = delta.Put,
+            Removed = delta.Removed,
         };
         await session.Outbound.Writer.WriteAsync(set, ct);
+        setNumber = set.ResultsIn;
         view = delta.Next;
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class SessionRunner(AgentSession session, SessionService
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var follower = new SessionFollower(session, services, address);
         session.TrySend(follower.Settings);
-        var receiving = EndOfAsync(ReceiveAsync(streams.Input, follower, life.Token), "the agent has closed the stream");
+        var receiving = EndOfAsync(ReceiveAsync(streams.Input, follower, life.Token), "the agent has closed it");
         var sending = EndOfAsync(SendAsync(streams.Output, life.Token), AllSaid);
         var following = EndOfAsync(follower.RunAsync(life.Token), "there is nothing more to say");
 
@@ -60,7 +60,7 @@ internal sealed partial class SessionRunner(AgentSession session, SessionService
     {
         await foreach (var message in session.Outbound.Reader.ReadAllAsync(ct))
         {
-            using var timeout = new CancellationTokenSource(WriteTimeout, services.Environment.Time);
+            using var timeout = new CancellationTokenSource(WriteTimeout, services.Outside.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
             try
             {
@@ -73,7 +73,7 @@ internal sealed partial class SessionRunner(AgentSession session, SessionService
         }
     }
 
-    /// <summary>The top of each of the session's loops: whatever goes wrong ends this session only.</summary>
+    /// <summary>The top of each of the session's loops: whatever goes wrong ends one session only.</summary>
     private async Task<string> EndOfAsync(Task loop, string regularly)
     {
         try

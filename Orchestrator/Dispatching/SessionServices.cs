@@ -5,16 +5,16 @@ namespace Orchestrator.Dispatching;
 
 /// <summary>What the sessions of all nodes share.</summary>
 internal sealed record SessionServices(
-    DispatchingEnvironment Environment, SessionTable Sessions, StatusIntake Intake, NodeWriter Nodes)
+    DispatchingEnvironment Outside, SessionTable Sessions, StatusIntake Intake, NodeWriter Nodes)
 {
-    public StateSnapshot State => Environment.Store.Current;
+    public StateSnapshot State => Outside.Store.Current;
 
     /// <summary>Sure about it: a manager that is behind asks the log first.</summary>
     public async Task<bool> IsRemovedAsync(NodeId node, CancellationToken ct)
     {
         if (State.Node(node) is not null)
             return false;
-        await Environment.Proposer.ReadBarrierAsync(ct);
+        await Outside.Proposer.ReadBarrierAsync(ct);
         return State.Node(node) is null;
     }
 

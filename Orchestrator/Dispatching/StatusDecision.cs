@@ -32,7 +32,7 @@ internal static class StatusDecision
         return [.. changed.Values.Select(Change.Update)];
     }
 
-    /// <summary>Observed state only grows; within a state the newer word counts; an ended task stays as it ended.</summary>
+    /// <summary>Observed state only grows; within a state the newer word counts; an end is final.</summary>
     private static bool GoesBeyond(TaskStatus known, TaskStatus reported)
     {
         if (!AgentsMaySay(reported.State) || known.State < TaskState.Assigned)
