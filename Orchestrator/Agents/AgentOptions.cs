@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Security;
 
 namespace Orchestrator.Agents;
 
@@ -31,4 +32,7 @@ public sealed record AgentOptions
 
     /// <summary>Called once when the managers say that this node is not of the cluster any more; no session is tried after it.</summary>
     public Action NodeRemoved { get; init; } = static () => { };
+
+    /// <summary>Stores a renewed identity; called before it is used.</summary>
+    public Action<NodeIdentity> SaveIdentity { get; init; } = static _ => { };
 }

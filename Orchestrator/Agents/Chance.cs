@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Orchestrator.Agents;
 
 /// <summary>Random numbers in [0, 1) for jitter.</summary>
-internal sealed class Chance
+public sealed class Chance
 {
     private const int Steps = 1 << 30;
 

@@ -24,6 +24,8 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
 
     public IEnumerable<TaskRunner> All() => _runners.Select(pair => pair.Value);
 
+    public ImmutableArray<TaskRecord> Records() => [.. All().Select(runner => runner.View.Task)];
+
     /// <param name="found">what the runtime has; null when it does not answer</param>
     public void Restore(ImmutableArray<TaskRecord> tasks, IReadOnlyList<ContainerObservation>? found)
     {

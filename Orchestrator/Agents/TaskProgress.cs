@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
@@ -27,7 +28,10 @@ public static class TaskProgress
     /// <param name="found">the answer of a look, and of <see cref="Step.Prepare"/></param>
     public static TaskView Succeed(TaskView view, Step.Call call, ContainerObservation? found)
     {
-        var task = view.Task with { Failures = 0, RetryAt = null };
+        // A look between two tries of something else does not make the next pause shorter.
+        var isBetween = call is Step.Inspect or Step.Locate
+            && (view.Task.Status.State < TaskState.Running || view.Task.Unhealthy);
+        var task = view.Task with { Failures = isBetween ? view.Task.Failures : 0, RetryAt = null };
         return call switch
         {
             Step.Prepare or Step.Inspect or Step.Locate => new TaskView(

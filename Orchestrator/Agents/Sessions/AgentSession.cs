@@ -28,11 +28,12 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         using var session = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var greeting = CancellationTokenSource.CreateLinkedTokenSource(session.Token);
         using var limit = agent.Clock.CreateTimer(_ => greeting.Cancel(), null, GreetingLimit, Timeout.InfiniteTimeSpan);
+        var speaking = Task.CompletedTask;
         parts.Outbox.Restart();
         try
         {
             using var response = await connection.OpenAsync(
-                ClusterPaths.Session, (stream, _) => SpeakAsync(stream, session.Token), greeting.Token);
+                ClusterPaths.Session, (stream, _) => speaking = SpeakAsync(stream, session.Token), greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);
             await GreetAsync(stream, greeting.Token);
             limit.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -45,6 +46,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         finally
         {
             await session.CancelAsync();
+            // It takes from the outbox, which belongs to the next session from here on.
+            await speaking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await logs.CloseAsync();
         }
     }
