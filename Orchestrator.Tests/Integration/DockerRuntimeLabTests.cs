@@ -103,12 +103,13 @@ public sealed class DockerRuntimeLabTests : DockerLab
             Limits = new ResourceLimits { NanoCpus = 500_000_000, MemoryBytes = 64 << 20, Pids = 33 },
             LogDriver = new DriverConfig { Name = "json-file", Options = StringMap.Empty.Add("max-size", "1m") },
         });
-        const string inside = "hostname; id; pwd; echo $A; ulimit -n; cat /etc/hosts /etc/resolv.conf;" +
+        // The hard limit: runc itself may raise the soft one of an exec.
+        const string inside = "hostname; id; pwd; echo $A; ulimit -Hn; cat /etc/hosts /etc/resolv.conf;" +
             "cat /proc/1/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start;" +
             "grep ' /[tbv] ' /proc/mounts; touch /x 2>&1";
         var output = await Lab.DockerAsync(1, "exec", id, "sh", "-c", inside + "; true");
         Assert.That(output, Does.StartWith("h1\n").And.Contain("uid=1000 gid=1000").And.Contain("2000"));
-        Assert.That(output, Does.Contain("\n/tmp\nb c\n100\n").And.Contain("10.1.1.1\tdb"));
+        Assert.That(output, Does.Contain("\n/tmp\nb c\n200\n").And.Contain("10.1.1.1\tdb"));
         Assert.That(output, Does.Contain("nameserver 10.2.2.2"));
         Assert.That(output, Does.Contain("search x.y").And.Contain("ndots:3").And.Contain("\n50\n80\n"));
         Assert.That(output, Does.Contain("size=1024k,mode=777").And.Match(" /b \\S+ ro").And.Match(" /v \\S+ rw"));
