@@ -1,0 +1,190 @@
+using Orchestrator.Model;
+using Orchestrator.Scheduling;
+using Orchestrator.Tests.Builders;
+
+namespace Orchestrator.Tests.Scheduling;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class SchedulerTests
+{
+    private readonly ControlPlane plane = new();
+
+    [Test]
+    public void Spread_differs_by_at_most_one_where_all_nodes_are_equal([Values(1, 5, 6, 7, 30)] int replicas)
+    {
+        var cluster = new ControlPlane(replicas);
+        foreach (var name in new[] { "a", "b", "c" })
+            cluster.AddNode(name);
+        cluster.AddService("web", replicas);
+        cluster.Settle();
+        var counts = cluster.State.Nodes.Values.Select(node => cluster.State.UsageOf(node.Id).Tasks).ToArray();
+        Assert.That(counts.Sum(), Is.EqualTo(replicas));
+        Assert.That(counts.Max() - counts.Min(), Is.LessThanOrEqualTo(1));
+    }
+
+    [Test]
+    public void Reservations_are_never_exceeded_and_the_rest_waits_with_the_reason()
+    {
+        plane.AddNode("a");
+        var id = plane.AddService("web", 5, spec => WithReservation(spec, memory: 1024 * ControlPlane.MiB));
+        plane.Settle();
+        Assert.That(plane.State.UsageOf(new NodeId("a")).MemoryBytes, Is.EqualTo(4096 * ControlPlane.MiB));
+        var waiting = plane.Wanted(id).Single(task => task.NodeId is null);
+        Assert.That(waiting.Status.Error, Is.EqualTo("no suitable node (insufficient resources on 1 node)"));
+    }
+
+    [Test]
+    public void A_waiting_task_is_placed_as_soon_as_it_fits()
+    {
+        var id = plane.AddService("web", 1);
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Single().Status.Error, Is.EqualTo("no suitable node"));
+        plane.AddNode("a");
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Single().NodeId, Is.EqualTo(new NodeId("a")));
+        Assert.That(plane.Wanted(id).Single().Status.Error, Is.Empty);
+    }
+
+    [TestCase("node.hostname==b", "b")]
+    [TestCase("node.hostname!=b", "a c")]
+    [TestCase("node.labels.disk==ssd", "a")]
+    [TestCase("node.labels.disk!=ssd", "b c")]
+    [TestCase("engine.labels.rack==r1", "b")]
+    [TestCase("node.role==manager", "c")]
+    [TestCase("node.platform.arch==amd64", "a b c")]
+    [TestCase("node.id==nobody", "")]
+    public void Constraints_choose_nodes(string constraint, string expected)
+    {
+        plane.AddNode("a", node => node with { Spec = node.Spec with { Labels = StringMap.Empty.Add("disk", "ssd") } });
+        plane.AddNode("b", node => node with
+        {
+            Description = node.Description with { EngineLabels = StringMap.Empty.Add("rack", "r1") },
+        });
+        plane.AddNode("c", node => node with { Spec = node.Spec with { Role = NodeRole.Manager } });
+        var id = plane.AddService("web", 9, spec => WithPlacement(spec, new Placement { Constraints = [constraint] }));
+        plane.Settle();
+        var used = plane.Wanted(id).Select(task => task.NodeId?.Value).OfType<string>().Distinct().Order();
+        Assert.That(string.Join(' ', used), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_host_port_is_given_to_one_task_on_each_node()
+    {
+        plane.AddNode("a");
+        plane.AddNode("b");
+        var port = new PortConfig { Target = 80, Published = 8080, Mode = PublishMode.Host };
+        var id = plane.AddService("web", 3, spec => spec with { Endpoint = new EndpointSpec { Ports = [port] } });
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Where(task => task.NodeId is not null).Select(task => task.NodeId), Is.Unique);
+        Assert.That(plane.Wanted(id).Single(task => task.NodeId is null).Status.Error,
+            Is.EqualTo("no suitable node (host-mode port already in use on 2 nodes)"));
+    }
+
+    [Test]
+    public void A_refusal_counts_the_nodes_by_their_first_reason()
+    {
+        plane.AddNode("a", node => node with { Spec = node.Spec with { Availability = Availability.Drain } });
+        plane.AddNode("b", node => node with { Status = node.Status with { State = NodeState.Down } });
+        plane.AddNode("c");
+        plane.AddNode("d", node => node with { Description = node.Description with { RuntimeError = "engine stopped" } });
+        var id = plane.AddService("web", 1, spec => WithReservation(spec, memory: 1L << 50));
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Single().Status.Error,
+            Is.EqualTo("no suitable node (3 nodes not available for new tasks; insufficient resources on 1 node)"));
+    }
+
+    [Test]
+    public void Generic_resources_are_counted()
+    {
+        plane.AddNode("a", node => node with
+        {
+            Description = node.Description with
+            {
+                Resources = node.Description.Resources with { Generic = [new GenericResource { Kind = "SSD", Count = 2 }] },
+            },
+        });
+        var id = plane.AddService("web", 3, spec => spec with
+        {
+            Template = spec.Template with
+            {
+                Resources = new ResourceRequirements
+                {
+                    Reservations = new NodeResources { Generic = [new GenericResource { Kind = "SSD", Count = 1 }] },
+                },
+            },
+        });
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Count(task => task.NodeId is not null), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Max_replicas_per_node_holds()
+    {
+        plane.AddNode("a");
+        var id = plane.AddService("web", 3, spec => WithPlacement(spec, new Placement { MaxReplicasPerNode = 2 }));
+        plane.Settle();
+        Assert.That(plane.State.UsageOf(new NodeId("a")).Tasks, Is.EqualTo(2));
+        Assert.That(plane.Wanted(id).Single(task => task.NodeId is null).Status.Error, Does.Contain("max replicas per node"));
+    }
+
+    [Test]
+    public void Binpack_fills_one_node_before_the_next()
+    {
+        foreach (var name in new[] { "a", "b", "c" })
+            plane.AddNode(name);
+        plane.AddService("web", 4, spec => WithReservation(spec, memory: 1024 * ControlPlane.MiB) with
+        {
+            Labels = StringMap.Empty.Add("swarmnet.strategy", "binpack"),
+        });
+        plane.Settle();
+        Assert.That(plane.State.Nodes.Values.Select(node => plane.State.UsageOf(node.Id).Tasks), Is.EquivalentTo(new[] { 4, 0, 0 }));
+    }
+
+    [Test]
+    public void Random_uses_every_node_that_fits_and_never_one_that_does_not()
+    {
+        foreach (var name in new[] { "a", "b", "c" })
+            plane.AddNode(name);
+        plane.ChangeNode("c", node => node with { Spec = node.Spec with { Availability = Availability.Pause } });
+        plane.AddService("web", 100, spec => spec with { Labels = StringMap.Empty.Add("swarmnet.strategy", "random") });
+        plane.Settle();
+        Assert.That(plane.State.UsageOf(new NodeId("a")).Tasks, Is.InRange(25, 75));
+        Assert.That(plane.State.UsageOf(new NodeId("c")).Tasks, Is.Zero);
+    }
+
+    [Test]
+    public void The_same_state_and_seed_give_the_same_decision()
+    {
+        foreach (var name in new[] { "a", "b", "c" })
+            plane.AddNode(name);
+        var id = plane.AddService("web", 10);
+        var context = new Orchestrator.Orchestration.ReconcileContext(plane.State, plane.Now, plane.Ids, () => 0);
+        plane.Apply([.. Orchestrator.Orchestration.ServiceReconciler.Decide(context, id).Changes]);
+        string[] Nodes() => [.. Scheduler.Decide(plane.State, seed: 7).Placed.Select(placed => $"{placed.Task.Id}@{placed.Node.Id}")];
+        var first = Nodes();
+        Assert.That(first, Has.Length.EqualTo(10));
+        Assert.That(Nodes(), Is.EqualTo(first));
+    }
+
+    [TestCase("node.labels.zone", "expected one operator")]
+    [TestCase("node.labels.zone==", "no value")]
+    [TestCase("node.colour==red", "unknown key 'node.colour'")]
+    [TestCase("node.labels.==x", "unknown key")]
+    [TestCase("node.id==a==b", "more than one operator")]
+    public void A_bad_constraint_is_refused_with_the_reason(string text, string reason)
+    {
+        Assert.That(Constraint.TryParse(text, out _, out var error), Is.False);
+        Assert.That(error, Does.Contain(reason));
+    }
+
+    private static ServiceSpec WithReservation(ServiceSpec spec, long memory) => spec with
+    {
+        Template = spec.Template with
+        {
+            Resources = new ResourceRequirements { Reservations = new NodeResources { MemoryBytes = memory } },
+        },
+    };
+
+    private static ServiceSpec WithPlacement(ServiceSpec spec, Placement placement) =>
+        spec with { Template = spec.Template with { Placement = placement } };
+}
