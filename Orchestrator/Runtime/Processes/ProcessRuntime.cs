@@ -172,6 +172,6 @@ public sealed partial class ProcessRuntime : IContainerRuntime
     private partial void Started(string taskId, int pid);
 
     [LoggerMessage(LogLevel.Warning,
-        "Tasks run without their {Limits} limits: this host's control groups cannot be written. Said once for all tasks")]
+        "Tasks run without their {Limits} limits: this host's control groups cannot be written (said once)")]
     private partial void Unenforced(string limits);
 }
