@@ -16,7 +16,7 @@ internal sealed class DirectProposer(StateStore store) : IProposer
     /// <summary>Commands that were proposed, held ones too.</summary>
     public int Proposals => Volatile.Read(ref proposals);
 
-    public StateSnapshot State => store.Current;
+    public int MaxBytes { get; set; } = int.MaxValue;
 
     /// <summary>Commands wait from now on.</summary>
     public void Hold() => Volatile.Write(ref open, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -29,6 +29,8 @@ internal sealed class DirectProposer(StateStore store) : IProposer
     public async ValueTask<Applied> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken ct)
     {
         Interlocked.Increment(ref proposals);
+        if (command.Length > MaxBytes)
+            throw new ProposalException(ProposalFailure.TooLarge, $"{command.Length} bytes");
         await Volatile.Read(ref open).Task.WaitAsync(ct);
         lock (gate)
         {

@@ -163,6 +163,33 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task A_status_that_is_too_large_for_the_log_does_not_hold_up_the_others(CancellationToken ct)
+    {
+        var service = manager.AddService();
+        var tasks = Enumerable.Range(0, 10).Select(_ => manager.AddTask(service, node.NodeId)).ToArray();
+        await using var agent = await ScriptedAgent.ConnectAsync(manager, node, ct);
+        manager.Proposer.MaxBytes = 50_000;
+        var updates = tasks.Select(task => Update(task, TaskState.Running)).ToArray();
+        var container = new ContainerStatus { ContainerId = new string('x', 60_000) };
+        updates[3] = updates[3] with { Status = updates[3].Status with { Container = container } };
+        await agent.ReportAsync(1, ct, updates);
+        await agent.ReceiveAsync<StatusReceipt>(ct);
+        Assert.That(
+            manager.State.Tasks.Values.Where(task => task.Status.State == TaskState.Running).Select(task => task.Id),
+            Is.EquivalentTo(tasks.Where(task => task != tasks[3]).Select(task => task.Id)));
+    }
+
+    [Test]
+    public async Task A_description_without_measure_ends_the_session(CancellationToken ct)
+    {
+        await using var agent = await ScriptedAgent.OpenAsync(manager, node, ct);
+        await agent.SayAsync(
+            new AgentHello { Description = new NodeDescription { Hostname = new string('x', 300_000) } }, ct);
+        await agent.UntilClosedAsync(ct);
+        Assert.That(Row.Description.Hostname, Is.Empty);
+    }
+
+    [Test]
     public async Task A_report_about_a_task_of_another_node_changes_nothing(CancellationToken ct)
     {
         using var other = manager.AddNode();

@@ -6,7 +6,7 @@ namespace Orchestrator.Dispatching;
 /// <summary>Which nodes have been silent for too long, and when to look again.</summary>
 internal sealed record LivenessVerdict(ImmutableArray<NodeId> Expired, DateTimeOffset? NextLook);
 
-/// <summary>When the manager last heard of each node, by node id. One that has just started has heard nothing.</summary>
+/// <summary>When the manager last heard of each node, by node id. At its start it has heard nothing.</summary>
 /// <param name="StartedAt">when this manager began to listen</param>
 internal sealed record SignsOfLife(IReadOnlyDictionary<string, DateTimeOffset> LastSeen, DateTimeOffset StartedAt);
 

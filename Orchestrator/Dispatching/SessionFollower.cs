@@ -1,10 +1,13 @@
 using Orchestrator.Model;
+using Orchestrator.Serialization;
 
 namespace Orchestrator.Dispatching;
 
 /// <summary>Follows the state for one session: keeps the node's row and the agent's assignments up to date.</summary>
 internal sealed class SessionFollower(AgentSession session, SessionServices services, string address)
 {
+    private const int MaxDescriptionBytes = 256 * 1024;
+
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,8 +21,11 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     public bool IsDescribed => hello.Task.IsCompleted;
 
     /// <summary>Takes what the agent says of its node.</summary>
+    /// <exception cref="InvalidDataException">it is too large for a row of the store</exception>
     public void Describe(NodeDescription news)
     {
+        if (MessagePackSerializer.Serialize(news).Length > MaxDescriptionBytes)
+            throw new InvalidDataException($"the node's description has more than {MaxDescriptionBytes} bytes");
         Volatile.Write(ref description, news);
         hello.TrySetResult();
         session.Nudge();

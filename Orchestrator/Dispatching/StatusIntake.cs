@@ -55,32 +55,43 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
     {
         var reports = (from item in batch
                        from update in item.Report.Updates
-                       select new ReportedStatus(item.Session.Node, update)).ToArray();
-        var failures = 0;
+                       select new ReportedStatus(item.Session.Node, update)).ToList();
+        var (limit, failures) = (TransactionLimit, 0);
         while (true)
         {
             var changes = StatusDecision.Decide(environment.Store.Current, reports, environment.Now);
             if (changes.IsEmpty)
                 return;
-            var part = changes.Length <= TransactionLimit ? changes : changes[..TransactionLimit];
-            // What was accepted is not decided again, so the next round has the rest, and a refusal nothing less.
-            if (!await TryProposeAsync(part, ct))
-                await Task.Delay(Retry.Delay(++failures, 0), environment.Time, ct);
+            // What was accepted is not decided again, so the next round has the rest; after a refusal it has the same.
+            var part = changes.Length <= limit ? changes : changes[..limit];
+            switch (await ProposeAsync(part, ct))
+            {
+                case ProposalFailure.TooLarge when part.Length == 1:
+                    LogTooLarge(logger, part[0].Key);
+                    reports.RemoveAll(report => report.Update.TaskId.Value == part[0].Key);
+                    break;
+                case ProposalFailure.TooLarge:
+                    limit = part.Length / 2;
+                    break;
+                case not null:
+                    await Task.Delay(Retry.Delay(++failures, chance: 0), environment.Time, ct);
+                    break;
+            }
         }
     }
 
-    /// <returns>false when the log could not take it now</returns>
-    private async Task<bool> TryProposeAsync(ImmutableArray<Change> changes, CancellationToken ct)
+    /// <returns>null when the log took it, accepted or refused</returns>
+    private async Task<ProposalFailure?> ProposeAsync(ImmutableArray<Change> changes, CancellationToken ct)
     {
         try
         {
             await environment.Proposer.ProposeAsync(new Transaction { Changes = changes }, ct);
-            return true;
+            return null;
         }
-        catch (ProposalException e) when (e.Failure is ProposalFailure.Overloaded or ProposalFailure.NoLeader)
+        catch (ProposalException e) when (e.Failure != ProposalFailure.ShuttingDown)
         {
             LogRetry(logger, changes.Length, e.Message);
-            return false;
+            return e.Failure;
         }
     }
 
@@ -88,4 +99,7 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
 
     [LoggerMessage(LogLevel.Warning, "The status of {Tasks} tasks could not be written, trying again: {Why}")]
     private static partial void LogRetry(ILogger logger, int tasks, string why);
+
+    [LoggerMessage(LogLevel.Error, "The reported status of task {Task} is too large to be written: it is dropped")]
+    private static partial void LogTooLarge(ILogger logger, string task);
 }
