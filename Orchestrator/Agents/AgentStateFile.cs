@@ -74,7 +74,8 @@ internal sealed partial class AgentStateFile(AgentContext agent, Func<AgentState
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read and is ignored: the managers will send what this node should run")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Path} cannot be read and is ignored: the managers will send what this node should run")]
     private partial void LogUnreadable(string path, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be written; tasks go on, and it is tried again")]

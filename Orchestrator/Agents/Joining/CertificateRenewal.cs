@@ -54,6 +54,7 @@ internal sealed partial class CertificateRenewal(AgentContext agent, ManagerRost
     [LoggerMessage(Level = LogLevel.Information, Message = "this node has a new certificate, good until {End}")]
     private partial void LogRenewed(DateTimeOffset end);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "this node's certificate (good until {End}) could not be renewed: {Error}. It is tried again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "this node's certificate (good until {End}) could not be renewed: {Error}. It is tried again")]
     private partial void LogFailed(DateTimeOffset end, string error);
 }
