@@ -111,6 +111,15 @@ internal sealed class JoinClientTests
     }
 
     [Test]
+    public async Task What_is_no_address_is_said_to_be_none()
+    {
+        var problem = await ProblemAsync("not an address", _token);
+
+        Assert.That(problem.Failure, Is.EqualTo(JoinFailure.Unreachable));
+        Assert.That(problem.Message, Does.StartWith("\"not an address\" is not the address of a manager"));
+    }
+
+    [Test]
     public async Task A_web_server_is_not_a_manager()
     {
         var manager = await _rig.AddManagerAsync();

@@ -78,7 +78,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     }
 
     private static bool IsEnd(Exception e) => e is SessionException or PeerException or HttpRequestException
-        or IOException or InvalidDataException or SocketException or InvariantException;
+        or IOException or InvalidDataException or SocketException or InvariantException or FormatException;
 
     private void LogFailure(string manager, string error)
     {
