@@ -12,7 +12,7 @@ internal sealed partial class AgentStateFile(AgentContext agent, Func<AgentState
 {
     public const string Name = "assignments";
 
-    /// <summary>Changes come in bursts, and a flush slows the disk for the runtime too; nothing waits for this.</summary>
+    /// <summary>Changes come in bursts, and a flush slows the disk for the runtime too; nobody waits.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
