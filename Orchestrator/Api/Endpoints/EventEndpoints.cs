@@ -67,8 +67,7 @@ internal sealed class EventEndpoints(ApiContext context)
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             throw ApiException.Bad($"invalid value for until: '{text}' is no unix time in seconds");
         var wait = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)) - time.GetUtcNow();
-        return new CancellationTokenSource(wait > TimeSpan.Zero ? Min(wait, TimeSpan.FromDays(1)) : TimeSpan.Zero, time);
+        var ticks = Math.Clamp(wait.Ticks, 0, TimeSpan.TicksPerDay);
+        return new CancellationTokenSource(TimeSpan.FromTicks(ticks), time);
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
