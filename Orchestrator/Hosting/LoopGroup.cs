@@ -5,22 +5,15 @@ namespace Orchestrator.Hosting;
 
 /// <summary>
 /// Owns background loops that live and die together. A loop that ends with an error, or ends at all before it was asked
-/// to, is the group's failure: whoever owns the group decides what to do, nobody overlooks it.
+/// to, ends the daemon: nobody overlooks it.
 /// </summary>
-public sealed partial class LoopGroup(TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class LoopGroup(HostServices services, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long a stop waits for a loop that does not listen.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
 
     private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> loops = [];
-
-    /// <summary>Cancelled when the group stops.</summary>
-    public CancellationToken Lifetime => stopping.Token;
-
-    /// <summary>Completes when a loop failed; never otherwise.</summary>
-    public Task<Exception> Failed => failed.Task;
 
     public void Start(string name, Func<CancellationToken, Task> loop) => loops.Add(WatchAsync(name, loop));
 
@@ -29,7 +22,7 @@ public sealed partial class LoopGroup(TimeProvider time, ILogger logger) : IAsyn
         await stopping.CancelAsync();
         try
         {
-            await Task.WhenAll(loops).WaitAsync(StopLimit, time, CancellationToken.None);
+            await Task.WhenAll(loops).WaitAsync(StopLimit, services.Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -46,7 +39,7 @@ public sealed partial class LoopGroup(TimeProvider time, ILogger logger) : IAsyn
             await Task.Yield();
             await loop(stopping.Token);
             if (!stopping.IsCancellationRequested)
-                failed.TrySetResult(new InvariantException($"the loop '{name}' ended although nobody stopped it"));
+                throw new InvariantException($"the loop '{name}' ended although nobody stopped it");
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -55,7 +48,7 @@ public sealed partial class LoopGroup(TimeProvider time, ILogger logger) : IAsyn
         catch (Exception exception)
         {
             LogFailed(logger, name, exception);
-            failed.TrySetResult(exception);
+            services.Fatal.TrySetResult(exception);
         }
     }
 

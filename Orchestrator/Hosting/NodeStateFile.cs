@@ -24,6 +24,9 @@ public sealed class NodeState
     /// <summary><c>ip:port</c> other nodes reach this one under.</summary>
     public string AdvertiseAddress { get; set; } = "";
 
+    /// <summary><c>docker</c> or <c>process</c>: what started this host's tasks.</summary>
+    public string Runtime { get; set; } = "";
+
     /// <summary>Managers known when this host joined, <c>ip:port</c>.</summary>
     public IReadOnlyList<string> Managers { get; set; } = [];
 }

@@ -30,7 +30,10 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <summary>null when there is no such container.</summary>
     Task<ContainerObservation?> InspectAsync(string containerId, CancellationToken ct);
 
-    /// <summary>Every container of this cluster's tasks, running or not.</summary>
+    /// <summary>
+    /// Every container of this cluster's tasks, running or not. Of those that run, process id and times may be left out:
+    /// <see cref="InspectAsync"/> tells them.
+    /// </summary>
     Task<IReadOnlyList<ContainerObservation>> ListAsync(CancellationToken ct);
 
     /// <summary>
