@@ -6,7 +6,7 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Events;
 
-/// <summary>What happened to services and nodes between two states; several steps of one object are one event.</summary>
+/// <summary>What happened to services and nodes between two states; steps in between are skipped.</summary>
 internal static class StoreEvents
 {
     public static IEnumerable<EventDto> Between(StateSnapshot before, StateChange change, DateTimeOffset now)
