@@ -21,11 +21,11 @@ internal sealed class AgentRig : IAsyncDisposable
     private Task _run = Task.CompletedTask;
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The identity lives as long as the process of the test.")]
-    public AgentRig()
+    public AgentRig(TimeSpan? age = null)
     {
-        Pki = new TestPki(TimeProvider.System.GetUtcNow().AddDays(-1));
+        Pki = new TestPki(TimeProvider.System.GetUtcNow().AddDays(-100));
         _managerIdentity = Pki.Manager(TimeProvider.System.GetUtcNow());
-        Identity = new LiveIdentity(Pki.Worker(TimeProvider.System.GetUtcNow()));
+        Identity = new LiveIdentity(Pki.Worker(TimeProvider.System.GetUtcNow() - (age ?? TimeSpan.Zero)));
         Runtime = new FakeRuntime(TimeProvider.System);
     }
 
@@ -40,6 +40,9 @@ internal sealed class AgentRig : IAsyncDisposable
     public string DirectoryPath => _directory.Path;
 
     public TaskCompletionSource Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The renewed identities.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<NodeIdentity> Saved { get; } = [];
 
     public int MaxLogStreams { get; init; } = 64;
 
@@ -59,6 +62,7 @@ internal sealed class AgentRig : IAsyncDisposable
             Managers = [.. managers],
             MaxLogStreams = MaxLogStreams,
             DescribeInterval = TimeSpan.FromMilliseconds(100),
+            SaveIdentity = Saved.Add,
             NodeRemoved = () => Removed.TrySetResult(),
         };
         _agent = new Agent(new AgentContext(options, Runtime, Identity, TimeProvider.System)

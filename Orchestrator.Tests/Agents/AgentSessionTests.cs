@@ -124,7 +124,7 @@ internal sealed class AgentSessionTests
         var next = await _manager.SessionAsync();
         var status = await next.HearAsync(Assignments.Id(1), TaskState.Failed);
         Assert.That(status.Error, Is.EqualTo("task: non-zero exit (3)"));
-        Assert.That(_rig.Runtime.Containers.Count(container => container.State == ContainerState.Running), Is.EqualTo(1));
+        Assert.That(Running(), Is.EqualTo(1));
     }
 
     [Test]
@@ -146,7 +146,8 @@ internal sealed class AgentSessionTests
         var second = await _rig.AddManagerAsync();
         _manager.Settings = new SessionSettings { Managers = [_manager.Address, second.Address] };
         await ConnectAsync();
-        await Eventually.TrueAsync(() => File.Exists(Path.Combine(_rig.DirectoryPath, "assignments")), "state was saved");
+        var path = Path.Combine(_rig.DirectoryPath, "assignments");
+        await Eventually.TrueAsync(() => File.Exists(path), "state was saved");
         await _manager.DisposeAsync();
 
         var session = await second.SessionAsync();
@@ -162,7 +163,7 @@ internal sealed class AgentSessionTests
         await session.SendAsync(Assignments.Complete(1, Assignments.Of(1), Assignments.Of(2)));
         await Eventually.TrueAsync(() => _rig.Runtime.CountOf("inspect") == 2, "both run");
         await _rig.StopAsync();
-        Assert.That(_rig.Runtime.Containers.All(container => container.State == ContainerState.Running), "stopping ends no task");
+        Assert.That(Running(), Is.EqualTo(2), "stopping ends no task");
         _rig.Runtime.Exit(Assignments.Id(2), 9);
 
         _rig.Start();
@@ -240,6 +241,8 @@ internal sealed class AgentSessionTests
 
         Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(3.5)));
     }
+
+    private int Running() => _rig.Runtime.Containers.Count(container => container.State == ContainerState.Running);
 
     private async Task<ManagerSide> ConnectAsync()
     {

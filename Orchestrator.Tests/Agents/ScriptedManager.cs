@@ -110,7 +110,8 @@ internal sealed class ScriptedManager : IAsyncDisposable
         try
         {
             await context.Response.Body.FlushAsync();
-            while (await FrameStream.ReadFrameAsync<LogLine>(context.Request.Body, 1 << 20, context.RequestAborted) is { } line)
+            var (body, aborted) = (context.Request.Body, context.RequestAborted);
+            while (await FrameStream.ReadFrameAsync<LogLine>(body, 1 << 20, aborted) is { } line)
                 lines.Enqueue(line);
             LogEnds[id] = "complete";
         }
@@ -154,7 +155,8 @@ internal sealed class ManagerSide(HttpContext context)
         {
             var report = await HearAsync<AgentStatusReport>();
             await SendAsync(new StatusReceipt { Number = report.Number });
-            if (report.Updates.FirstOrDefault(update => update.TaskId == task)?.Status is { } status && status.State == state)
+            var status = report.Updates.FirstOrDefault(update => update.TaskId == task)?.Status;
+            if (status?.State == state)
                 return status;
         }
     }

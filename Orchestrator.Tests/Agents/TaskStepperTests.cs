@@ -133,7 +133,8 @@ internal sealed class TaskStepperTests
     [TestCase(TaskState.Running, "stop(10) inspect shutdown")]
     public void Shutdown_is_obeyed_at_every_stage(TaskState reached, string steps)
     {
-        var story = new TaskStory(Assignments.Of(desired: reached == TaskState.Ready ? TaskState.Ready : TaskState.Running));
+        var desired = reached == TaskState.Ready ? TaskState.Ready : TaskState.Running;
+        var story = new TaskStory(Assignments.Of(desired: desired));
         if (reached > TaskState.Assigned)
             story.Run();
 

@@ -5,7 +5,9 @@ using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Agents;
 
-/// <summary>One task's life against a runtime that is a variable: takes the steps, and writes down what happened.</summary>
+/// <summary>
+/// One task's life against a runtime that is a variable: takes the steps, and writes down what happened.
+/// </summary>
 internal sealed class TaskStory
 {
     /// <summary>More steps in a row than any life needs: a loop.</summary>

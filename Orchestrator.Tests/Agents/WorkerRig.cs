@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Agents;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Security;
@@ -65,7 +66,8 @@ internal sealed class WorkerRig : IAsyncDisposable
     public Task UntilAsync(int task, TaskState state) => Eventually.TrueAsync(
         () => StatusOf(task)?.State == state,
         $"task {task} is {state}",
-        () => $"it is {StatusOf(task)}; calls: {string.Join(", ", Runtime.Calls)}; failed: {string.Join(", ", Failed)}");
+        () => $"it is {StatusOf(task)}; calls: {string.Join(", ", Runtime.Calls)}; "
+            + $"failed: {string.Join(", ", Failed)}");
 
     public Task UntilForgottenAsync(int task) => Eventually.TrueAsync(
         () => _runners.Find(Assignments.Id(task)) is null,

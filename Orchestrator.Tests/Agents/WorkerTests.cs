@@ -52,7 +52,7 @@ internal sealed class WorkerTests
         var wanted = Assignments.Of(2);
         var container = wanted.Template.Container with { Env = ["ME={{.Task.Name}} on {{.Node.Hostname}}"] };
 
-        rig.Worker.Apply(Assignments.Complete(1, wanted with { Template = wanted.Template with { Container = container } }));
+        rig.Worker.Apply(Assignments.Complete(1, With(wanted, container)));
         await rig.UntilAsync(2, TaskState.Running);
 
         var prepared = rig.Runtime.Prepared[Assignments.Id(2)];
@@ -67,7 +67,7 @@ internal sealed class WorkerTests
         var wanted = Assignments.Of();
         var container = wanted.Template.Container with { Hostname = "{{.Service.Labels.zone}}" };
 
-        rig.Worker.Apply(Assignments.Complete(1, wanted with { Template = wanted.Template with { Container = container } }));
+        rig.Worker.Apply(Assignments.Complete(1, With(wanted, container)));
 
         await rig.UntilAsync(1, TaskState.Rejected);
         Assert.That(rig.StatusOf(1)!.Error, Does.StartWith("template: hostname: the service has no label \"zone\""));
@@ -275,6 +275,9 @@ internal sealed class WorkerTests
         {
             Pid = state == ContainerState.Running ? 50 + task : 0,
         };
+
+    private static Assignment With(Assignment wanted, ContainerSpec container) =>
+        wanted with { Template = wanted.Template with { Container = container } };
 
     private static void Drain(StatusOutbox outbox)
     {

@@ -41,7 +41,8 @@ internal sealed class FakeRuntime(TimeProvider clock) : IContainerRuntime
 
     public static string ContainerIdOf(TaskId task) => $"c-{task}";
 
-    public int CountOf(string call) => _calls.Count(made => made == call || made.StartsWith(call + " ", StringComparison.Ordinal));
+    public int CountOf(string call) =>
+        _calls.Count(made => made == call || made.StartsWith(call + " ", StringComparison.Ordinal));
 
     /// <summary>Something happens to a container without anybody's call.</summary>
     public void Change(TaskId task, Func<ContainerObservation, ContainerObservation> change)
@@ -66,7 +67,12 @@ internal sealed class FakeRuntime(TimeProvider clock) : IContainerRuntime
     public async Task<NodeDescription> DescribeAsync(CancellationToken ct)
     {
         await CallAsync("describe", ct);
-        return new NodeDescription { Runtime = Kind, EngineVersion = "1.0", Platform = new() { Os = "linux", Architecture = "x86_64" } };
+        return new NodeDescription
+        {
+            Runtime = Kind,
+            EngineVersion = "1.0",
+            Platform = new() { Os = "linux", Architecture = "x86_64" },
+        };
     }
 
     public async Task<string> PrepareAsync(RuntimeTask task, CancellationToken ct)

@@ -35,7 +35,9 @@ public sealed class FakeTimeProvider : TimeProvider
             _now = end;
     }
 
-    /// <summary>Completes when something waits for this long, give or take nothing: then it is safe to advance.</summary>
+    /// <summary>
+    /// Completes when something waits for this long, give or take nothing: then it is safe to advance.
+    /// </summary>
     public async Task UntilTimerAsync(TimeSpan due, TimeSpan? limit = null)
     {
         while (true)

@@ -7,7 +7,8 @@ using Orchestrator.Runtime;
 namespace Orchestrator.Agents;
 
 /// <summary>
-/// The part of the daemon that runs tasks on this host, as the managers want it. Ending it, in whatever way, ends no task:
+/// The part of the daemon that runs tasks on this host, as the managers want it. Ending it, in whatever way, ends
+/// no task:
 /// the next one takes them up again.
 /// </summary>
 public sealed partial class Agent : IDisposable
@@ -49,7 +50,9 @@ public sealed partial class Agent : IDisposable
         outbox.Ready = _sessions.Wake;
     }
 
-    /// <summary>As the runtime last described itself; its <see cref="NodeDescription.RuntimeError"/> says what is wrong.</summary>
+    /// <summary>
+    /// As the runtime last described itself; its <see cref="NodeDescription.RuntimeError"/> says what is wrong.
+    /// </summary>
     public NodeDescription Description => _monitor.Current;
 
     /// <summary>Until cancelled. A failure in one part ends all, with that failure.</summary>
@@ -69,7 +72,8 @@ public sealed partial class Agent : IDisposable
     }
 
     /// <summary>
-    /// Stops and removes every task of this cluster, as when the node leaves. <see cref="RunAsync"/> must be running, and no
+    /// Stops and removes every task of this cluster, as when the node leaves. <see cref="RunAsync"/> must be
+    /// running, and no
     /// session may bring the tasks back: the node has left, or was removed.
     /// </summary>
     /// <exception cref="RuntimeException">the runtime does not answer</exception>
@@ -82,7 +86,9 @@ public sealed partial class Agent : IDisposable
         _directory.Dispose();
     }
 
-    /// <summary>The session may end by itself, when the node was removed; any other part that ends has failed.</summary>
+    /// <summary>
+    /// The session may end by itself, when the node was removed; any other part that ends has failed.
+    /// </summary>
     private static async Task EndTogetherAsync(Task[] parts, CancellationTokenSource stop)
     {
         var open = parts.ToList();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 using Orchestrator.Security;
 

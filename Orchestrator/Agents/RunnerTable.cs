@@ -138,6 +138,7 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
             _emptied.Set();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "task {Task}: a defect of swarmnet stopped its work; it is taken up again")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "task {Task}: a defect of swarmnet stopped its work; it is taken up again")]
     private partial void LogDefect(string task, Exception e);
 }

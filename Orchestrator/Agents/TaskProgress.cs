@@ -43,7 +43,9 @@ public static class TaskProgress
         };
     }
 
-    /// <summary>The call was given up because what is wanted has changed: it may or may not have had its effect.</summary>
+    /// <summary>
+    /// The call was given up because what is wanted has changed: it may or may not have had its effect.
+    /// </summary>
     public static TaskView GiveUp(TaskView view) => view with { Seen = Sighting.Unknown };
 
     /// <summary>The call failed. Only the runtime's refusal is the task's fault.</summary>

@@ -93,7 +93,7 @@ public sealed class LogBroker
         finally
         {
             parts.TryRemove(id, out _);
-            if (!part.Done.IsCompletedSuccessfully)
+            if (!part.IsComplete)
                 sessions.Find(part.Node)?.TrySend(new LogCancel { RequestId = id });
         }
     }

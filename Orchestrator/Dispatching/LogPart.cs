@@ -19,8 +19,10 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
 
     public Task Opened => opened.Task;
 
-    /// <summary>True when the agent has sent everything, false when its stream broke off.</summary>
+    /// <summary>Ends with the stream: true when the agent has sent everything, false when it broke off.</summary>
     public Task<bool> Done => done.Task;
+
+    public bool IsComplete { get; private set; }
 
     /// <summary>Takes the agent's stream; waits with it when the reader is slow. Only one stream is taken.</summary>
     /// <exception cref="InvalidDataException">a malformed frame, or a line of another task</exception>
@@ -28,7 +30,6 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
     {
         if (!opened.TrySetResult())
             return false;
-        var complete = false;
         try
         {
             while (await FrameStream.ReadFrameAsync<LogLine>(input, FrameLimits.LogLine, ct) is { } line)
@@ -37,11 +38,11 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
                     throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
                 await lines.WriteAsync(line, ct);
             }
-            complete = true;
+            IsComplete = true;
         }
         finally
         {
-            done.TrySetResult(complete);
+            done.TrySetResult(IsComplete);
         }
         return true;
     }

@@ -10,6 +10,9 @@ internal sealed partial class CertificateRenewal(AgentContext agent, ManagerRost
 {
     /// <summary>A timer holds some weeks only, and clocks are set.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    /// <summary>Also when a manager gives certificates that are due at once, because its clock is behind.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMinutes(1);
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
 
     private readonly ILogger _log = agent.Loggers.CreateLogger<CertificateRenewal>();
@@ -22,6 +25,7 @@ internal sealed partial class CertificateRenewal(AgentContext agent, ManagerRost
             await WaitUntilAsync(agent.Identity.Current.Validity.RenewAt(agent.Chance.Next()), ct);
             for (var failures = 1; !await TryAsync(ct); failures++)
                 await Task.Delay(Retry.Delay(failures, agent.Chance.Next()), agent.Clock, ct);
+            await Task.Delay(ShortestWait, agent.Clock, ct);
         }
     }
 
@@ -54,6 +58,7 @@ internal sealed partial class CertificateRenewal(AgentContext agent, ManagerRost
     [LoggerMessage(Level = LogLevel.Information, Message = "this node has a new certificate, good until {End}")]
     private partial void LogRenewed(DateTimeOffset end);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "this node's certificate (good until {End}) could not be renewed: {Error}. It is tried again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "this node's certificate (good until {End}) could not be renewed: {Error}. It is tried again")]
     private partial void LogFailed(DateTimeOffset end, string error);
 }

@@ -6,7 +6,10 @@ using Orchestrator.Serialization;
 
 namespace Orchestrator.Agents.Joining;
 
-/// <summary>The calls by which a host becomes a node, stays one and leaves. Nothing is kept here, and nothing is left behind by a failure.</summary>
+/// <summary>
+/// The calls by which a host becomes a node, stays one and leaves. Nothing is kept here, and nothing is left
+/// behind by a failure.
+/// </summary>
 public sealed class JoinClient(TimeProvider clock)
 {
     /// <summary>For everything together.</summary>

@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.Joining;
 
 /// <summary>A host could not join, renew or leave. The message is for the user.</summary>
-public sealed class JoinException(JoinFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class JoinException(JoinFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public JoinFailure Failure { get; } = failure;
 }

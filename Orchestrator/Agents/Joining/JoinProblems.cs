@@ -11,6 +11,10 @@ internal static class JoinProblems
     {
         JoinException known => known,
         _ when PeerException.In(error) is { } peer => new JoinException(FailureOf(peer.Problem), peer.Message, error),
+        UriFormatException => new JoinException(
+            JoinFailure.Unreachable,
+            $"\"{manager}\" is not the address of a manager: it looks like 10.0.0.1:2377",
+            error),
         OperationCanceledException => new JoinException(
             JoinFailure.Unreachable,
             $"the manager at {manager} has not answered in {JoinClient.Limit.TotalSeconds:0} s: check the address, "

@@ -46,7 +46,9 @@ internal sealed class LogReader(AgentContext agent, RunnerTable runners)
         };
     }
 
-    /// <summary>What is known of a container that has just been created is not all: whether it has a terminal, say.</summary>
+    /// <summary>
+    /// What is known of a container that has just been created is not all: whether it has a terminal, say.
+    /// </summary>
     private async Task<ContainerObservation?> CompleteAsync(ContainerObservation seen, CancellationToken ct) =>
         seen.State == ContainerState.Created ? await agent.Runtime.InspectAsync(seen.ContainerId, ct) : seen;
 

@@ -6,7 +6,9 @@ namespace Orchestrator.Agents.Sessions;
 /// <summary>The log streams of one session: each request gets one of its own, and all end with the session.</summary>
 internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners)
 {
-    /// <summary>Requests above the limit are told so; those above this many times the limit are not even told.</summary>
+    /// <summary>
+    /// Requests above the limit are told so; those above this many times the limit are not even told.
+    /// </summary>
     private const int Overload = 2;
 
     private readonly Lock _lock = new();
@@ -75,7 +77,8 @@ internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners
 
     private sealed record OpenStream(CancellationTokenSource Cancel, Task Work);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Limit} log streams are open: request {Request} is left without answer")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Limit} log streams are open: request {Request} is left without answer")]
     private partial void LogTooMany(int limit, string request);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "log stream {Request} ended early")]

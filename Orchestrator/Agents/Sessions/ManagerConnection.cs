@@ -16,7 +16,8 @@ internal sealed class ManagerConnection : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="address"><c>ip:port</c></param>
-    /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give it</param>
+    /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give
+    /// it</param>
     public ManagerConnection(string address, ClusterConnector connector, TimeSpan ping)
     {
         var handler = connector.CreateHandler();

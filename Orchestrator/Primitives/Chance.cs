@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Primitives;
 
 /// <summary>Random numbers in [0, 1) for jitter.</summary>
 public sealed class Chance
