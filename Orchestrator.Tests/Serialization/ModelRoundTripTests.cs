@@ -10,7 +10,7 @@ public sealed class ModelRoundTripTests
 
     private static IEnumerable<TestCaseData<Type, Type>> Cases =>
         from union in Keyed.Unions
-        from attribute in union.GetCustomAttributes<UnionAttribute>(false)
+        from attribute in Keyed.TagsOf(union)
         select new TestCaseData<Type, Type>(union, attribute.SubType);
 
     [TestCaseSource(nameof(Records))]
@@ -44,15 +44,18 @@ public sealed class ModelRoundTripTests
     {
         var subtypes = Keyed.Unions.SelectMany(u => Keyed.Records.Where(u.IsAssignableFrom).Select(r => (u, r)));
         Assert.That(subtypes, Is.EquivalentTo(Cases.Select(c => ((Type)c.Arguments[0]!, (Type)c.Arguments[1]!))));
-        Assert.That(Keyed.Unions, Is.SupersetOf(new[] { typeof(IStoreObject), typeof(AgentMessage), typeof(ManagerMessage) }));
+        Type[] known = [typeof(IStoreObject), typeof(AgentMessage), typeof(ManagerMessage)];
+        Assert.That(Keyed.Unions, Is.SupersetOf(known));
     }
 
     [Test]
     public void String_maps_come_back_in_ordinal_order()
     {
-        var back = MessagePackSerializer.Deserialize<NodeSpec>(MessagePackSerializer.Serialize(SampleValue.Of<NodeSpec>()));
+        var bytes = MessagePackSerializer.Serialize(SampleValue.Of<NodeSpec>());
+        var back = MessagePackSerializer.Deserialize<NodeSpec>(bytes);
         Assert.That(back.Labels.KeyComparer, Is.SameAs(StringComparer.Ordinal));
-        Assert.That(MessagePackSerializer.Deserialize<NodeSpec>(new byte[] { 0x90 }).Labels, Is.SameAs(StringMap.Empty));
+        var empty = MessagePackSerializer.Deserialize<NodeSpec>(new byte[] { 0x90 });
+        Assert.That(empty.Labels, Is.SameAs(StringMap.Empty));
     }
 
     private static void AssertDiffersFromDefaults(object value)
@@ -60,8 +63,8 @@ public sealed class ModelRoundTripTests
         var defaults = Activator.CreateInstance(value.GetType())!;
         foreach (var member in Keyed.MembersOf(value.GetType()))
             Assert.That(
-                WireShape.Text(member.GetValue(value)),
-                Is.Not.EqualTo(WireShape.Text(member.GetValue(defaults))),
+                WireShape.Text(member.GetValue(value), member.PropertyType),
+                Is.Not.EqualTo(WireShape.Text(member.GetValue(defaults), member.PropertyType)),
                 $"{member.Name} has its default value, so losing it would not be seen");
     }
 
@@ -73,7 +76,7 @@ public sealed class ModelRoundTripTests
     {
         var bytes = MessagePackSerializer.Serialize((T)value);
         var back = MessagePackSerializer.Deserialize<T>(bytes)!;
-        Assert.That(MessagePackSerializer.Serialize(back), Is.EqualTo(bytes), "the same value must give the same bytes");
+        Assert.That(MessagePackSerializer.Serialize(back), Is.EqualTo(bytes), "same value, same bytes");
         return back;
     }
 }

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Tests.Serialization;
 
-/// <summary>Builds values with every member set and each different from the last, so that a new member is covered by itself.</summary>
+/// <summary>Builds values with every member set, each to something else: a new member is covered by itself.</summary>
 internal sealed class SampleValue(int seed = 0)
 {
     private int counter = seed;
 
     public static T Of<T>(int seed = 0) => (T)new SampleValue(seed).Make(typeof(T));
 
-    /// <summary>Not for unions: name one of their members.</summary>
+    /// <summary>For a union: one of its members, another one each time.</summary>
     public object Make(Type type)
     {
         var n = ++counter;
@@ -18,6 +18,8 @@ internal sealed class SampleValue(int seed = 0)
             return Make(some);
         if (type.IsEnum)
             return PickEnum(type, n);
+        if (Keyed.TagsOf(type) is { Length: > 0 } tags)
+            return Make(tags[n % tags.Length].SubType);
         if (Keyed.IsRecord(type))
             return MakeRecord(type);
         if (Keyed.ItemOf(type) is { } item)
@@ -37,7 +39,7 @@ internal sealed class SampleValue(int seed = 0)
         TypeCode.UInt32 => 70_000u + (uint)n,
         TypeCode.UInt64 => ulong.MaxValue - (ulong)n,
         _ when type == typeof(TimeSpan) => TimeSpan.FromTicks(10_000_000_001 + n),
-        _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1_234_567 + n),
+        _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch.AddTicks(17_673_230_451_234_567 + n),
         _ when type == typeof(ReadOnlyMemory<byte>) => new ReadOnlyMemory<byte>([0, (byte)n, 255]),
         _ => throw new NotSupportedException($"{type}: teach {nameof(SampleValue)} to make one"),
     };
@@ -65,7 +67,8 @@ internal sealed class SampleValue(int seed = 0)
         member.PropertyType == typeof(bool) ? !(bool)member.GetValue(record)! : null;
 
     private object Generic(string method, Type argument) => GetType()
-        .GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!.MakeGenericMethod(argument).Invoke(this, [])!;
+        .GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!
+        .MakeGenericMethod(argument).Invoke(this, [])!;
 
     private ImmutableArray<T> MakeArray<T>() =>
         ImmutableCollectionsMarshal.AsImmutableArray<T>([(T)Make(typeof(T)), (T)Make(typeof(T))]);

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Orchestrator.Serialization;
 
 namespace Orchestrator.Tests.Serialization;
 
@@ -12,12 +11,17 @@ namespace Orchestrator.Tests.Serialization;
 /// </summary>
 internal static class WireShape
 {
-    public static string Text(object? value) => Of(value)?.ToJsonString() ?? "null";
+    public static string Text(object? value, Type? declared = null) =>
+        Of(value, declared)?.ToJsonString() ?? "null";
 
-    public static JsonNode? Of(object? value)
+    /// <param name="value">any value that Serialization writes</param>
+    /// <param name="declared">the type it is written as, when that may be a union</param>
+    public static JsonNode? Of(object? value, Type? declared = null)
     {
         if (value is null)
             return null;
+        if (declared is not null && Keyed.TagsOf(declared) is { Length: > 0 } tags)
+            return new JsonArray(tags.Single(u => u.SubType == value.GetType()).Tag, Of(value));
         if (Keyed.IsRecord(value.GetType()))
             return Record(value);
         if (Keyed.IsStringId(value.GetType()))
@@ -29,15 +33,10 @@ internal static class WireShape
             DateTimeOffset moment => Moment(moment),
             ReadOnlyMemory<byte> bytes => Single("hex", Convert.ToHexStringLower(bytes.Span)),
             ImmutableSortedDictionary<string, string> map => Map(map),
-            IEnumerable items when value is not string => new JsonArray([.. items.Cast<object?>().Select(Of)]),
+            IEnumerable items when value is not string => Items(items),
             _ => Scalar(value),
         };
     }
-
-    public static JsonNode Union(Type union, object value) => new JsonArray(
-        union.GetCustomAttributes(typeof(UnionAttribute), false).Cast<UnionAttribute>()
-            .Single(u => u.SubType == value.GetType()).Tag,
-        Of(value));
 
     private static JsonValue? Scalar(object value) => value switch
     {
@@ -47,6 +46,12 @@ internal static class WireShape
         _ => JsonValue.Create(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
     };
 
+    private static JsonArray Items(IEnumerable items)
+    {
+        var declared = Keyed.ItemOf(items.GetType());
+        return new JsonArray([.. items.Cast<object?>().Select(item => Of(item, declared))]);
+    }
+
     private static JsonArray Record(object value)
     {
         var slots = new JsonArray();
@@ -54,7 +59,7 @@ internal static class WireShape
         {
             while (slots.Count < Keyed.KeyOf(member))
                 slots.Add(null);
-            slots.Add(Of(member.GetValue(value)));
+            slots.Add(Of(member.GetValue(value), member.PropertyType));
         }
         return slots;
     }

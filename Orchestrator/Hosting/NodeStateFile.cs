@@ -4,7 +4,9 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>That this host belongs to a cluster, and how. Written last when it joins and removed first when it leaves.</summary>
+/// <summary>
+/// That this host belongs to a cluster, and how. Written last when it joins and removed first when it leaves.
+/// </summary>
 public sealed class NodeState
 {
     public const int CurrentFormat = 1;
@@ -23,6 +25,9 @@ public sealed class NodeState
 
     /// <summary><c>ip:port</c> other nodes reach this one under.</summary>
     public string AdvertiseAddress { get; set; } = "";
+
+    /// <summary><c>docker</c> or <c>process</c>: what started this host's tasks.</summary>
+    public string Runtime { get; set; } = "";
 
     /// <summary>Managers known when this host joined, <c>ip:port</c>.</summary>
     public IReadOnlyList<string> Managers { get; set; } = [];

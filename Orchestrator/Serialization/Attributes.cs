@@ -1,7 +1,7 @@
 namespace Orchestrator.Serialization;
 
-/// <summary>Marks a record that is written as a MessagePack array, one slot for each <see cref="KeyAttribute"/>.</summary>
-/// <remarks>The names and meanings are those of the MessagePack-CSharp package, so that it can replace this folder.</remarks>
+/// <summary>Marks a record that is written as an array, one slot for each <see cref="KeyAttribute"/>.</summary>
+/// <remarks>Names and meanings are those of the MessagePack-CSharp package, so it can replace this folder.</remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface)]
 public sealed class MessagePackObjectAttribute : Attribute;
 

@@ -55,6 +55,28 @@ internal static class FormatCode
     /// <summary>Records and collections inside each other; writers and readers refuse more.</summary>
     public const int MaxDepth = 100;
 
+    /// <summary>Size of the length that follows the code of a string, binary data or an extension.</summary>
+    public static int LengthBytes(byte code) => code switch
+    {
+        Str8 or Bin8 or Ext8 => 1,
+        Str16 or Bin16 or Ext16 => 2,
+        Str32 or Bin32 or Ext32 => 4,
+        _ => 0,
+    };
+
+    /// <summary>Size of what the code alone tells: a number, a short string, the type of an extension.</summary>
+    public static int FixedBytes(byte code) => code switch
+    {
+        >= FixStr and < Nil => code - FixStr,
+        >= Ext8 and <= Ext32 => 1,
+        >= FixExt1 and <= FixExt16 => (1 << (code - FixExt1)) + 1,
+        UInt8 or Int8 => 1,
+        UInt16 or Int16 => 2,
+        UInt32 or Int32 or Float32 => 4,
+        UInt64 or Int64 or Float64 => 8,
+        _ => 0,
+    };
+
     /// <summary>What a first byte announces, for error messages.</summary>
     public static string NameOf(byte code) => code switch
     {

@@ -24,17 +24,20 @@ public static class FrameStream
     /// <param name="ct">leaves the stream inside a frame: no further read can succeed</param>
     /// <exception cref="EndOfStreamException">the stream ends inside a frame</exception>
     /// <exception cref="InvalidDataException">the frame is longer than allowed, or holds no such message</exception>
-    public static async ValueTask<T?> ReadFrameAsync<T>(Stream stream, int maxBytes, CancellationToken ct) where T : class
+    public static async ValueTask<T?> ReadFrameAsync<T>(Stream stream, int maxBytes, CancellationToken ct)
+        where T : class
     {
         var header = new byte[HeaderBytes];
         var got = await stream.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, ct);
         if (got == 0)
             return null;
         if (got < HeaderBytes)
-            throw new EndOfStreamException($"the stream ended after {got} of the {HeaderBytes} bytes of a frame's length");
+            throw new EndOfStreamException(
+                $"the stream ended after {got} of the {HeaderBytes} bytes of a frame's length");
         var length = BinaryPrimitives.ReadUInt32BigEndian(header);
         if (length > maxBytes)
-            throw new InvalidDataException($"a frame of {length} bytes is announced for {typeof(T).Name}: the limit is {maxBytes} bytes");
+            throw new InvalidDataException(
+                $"a frame of {length} bytes is announced for {typeof(T).Name}: the limit is {maxBytes} bytes");
         return MessagePackSerializer.Deserialize<T>(await ReadBodyAsync(stream, (int)length, ct));
     }
 

@@ -4,12 +4,12 @@ using System.Text;
 namespace Orchestrator.Serialization;
 
 /// <summary>
-/// Reads MessagePack values from memory. Whatever the bytes are, it answers with a value or an <see cref="InvalidDataException"/>:
-/// a length is believed only after a look at how many bytes are left.
+/// Reads MessagePack values from memory. Whatever the bytes are, it answers with a value or an
+/// <see cref="InvalidDataException"/>: a length is believed only after a look at how many bytes are left.
 /// </summary>
 public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private int depth;
@@ -24,10 +24,9 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads a nil, if that is what comes next.</summary>
     public bool TryReadNil()
     {
-        if (AtEnd || bytes[Position] != FormatCode.Nil)
-            return false;
-        Position++;
-        return true;
+        var found = !AtEnd && bytes[Position] == FormatCode.Nil;
+        Position += found ? 1 : 0;
+        return found;
     }
 
     public bool ReadBoolean()
@@ -97,10 +96,8 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             FormatCode.Str8 => ReadByte(),
             FormatCode.Str16 => ReadUInt16(),
             FormatCode.Str32 => ReadUInt32(),
-            _ => Unexpected("a string", code, start),
+            _ => Malformed.Unexpected("a string", code, start),
         };
-        if (length == 0)
-            return "";
         try
         {
             return StrictUtf8.GetString(Take(length));
@@ -121,7 +118,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             FormatCode.Bin8 => ReadByte(),
             FormatCode.Bin16 => ReadUInt16(),
             FormatCode.Bin32 => ReadUInt32(),
-            _ => Unexpected("binary data", code, start),
+            _ => Malformed.Unexpected("binary data", code, start),
         });
     }
 
@@ -135,7 +132,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             FormatCode.FixExt4 => 4u,
             FormatCode.FixExt8 => 8u,
             FormatCode.Ext8 => ReadByte(),
-            _ => Unexpected("a timestamp", code, start),
+            _ => Malformed.Unexpected("a timestamp", code, start),
         };
         var type = (sbyte)ReadByte();
         if (type != FormatCode.Timestamp)
@@ -155,7 +152,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             >= FormatCode.FixArray and < FormatCode.FixStr => (uint)code - FormatCode.FixArray,
             FormatCode.Array16 => ReadUInt16(),
             FormatCode.Array32 => ReadUInt32(),
-            _ => Unexpected("an array", code, start),
+            _ => Malformed.Unexpected("an array", code, start),
         });
     }
 
@@ -169,7 +166,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             >= FormatCode.FixMap and < FormatCode.FixArray => (uint)code - FormatCode.FixMap,
             FormatCode.Map16 => ReadUInt16(),
             FormatCode.Map32 => ReadUInt32(),
-            _ => Unexpected("a map", code, start),
+            _ => Malformed.Unexpected("a map", code, start),
         });
     }
 
@@ -196,40 +193,19 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         var code = ReadByte();
         switch (code)
         {
-            case <= FormatCode.MaxPositiveFixInt or >= FormatCode.NegativeFixInt:
-            case FormatCode.Nil or FormatCode.False or FormatCode.True:
-                return 0;
-            case < FormatCode.FixArray or FormatCode.Map16 or FormatCode.Map32:
+            case >= FormatCode.FixMap and < FormatCode.FixArray or FormatCode.Map16 or FormatCode.Map32:
                 Position = start;
                 return 2L * ReadMapHeader();
-            case < FormatCode.FixStr or FormatCode.Array16 or FormatCode.Array32:
+            case >= FormatCode.FixArray and < FormatCode.FixStr or FormatCode.Array16 or FormatCode.Array32:
                 Position = start;
                 return ReadArrayHeader();
             case FormatCode.NeverUsed:
-                Malformed.Unexpected("a value", code, start);
-                return 0;
+                return Malformed.Unexpected("a value", code, start);
             default:
-                Take(LengthAfter(code));
+                Take(FormatCode.FixedBytes(code) + ReadLength(FormatCode.LengthBytes(code)));
                 return 0;
         }
     }
-
-    /// <summary>Bytes that follow the code of a string, binary, extension or number, and its length if it has one.</summary>
-    private long LengthAfter(byte code) => code switch
-    {
-        < FormatCode.Nil => code - FormatCode.FixStr,
-        FormatCode.Bin8 or FormatCode.Str8 => ReadByte(),
-        FormatCode.Bin16 or FormatCode.Str16 => ReadUInt16(),
-        FormatCode.Bin32 or FormatCode.Str32 => ReadUInt32(),
-        FormatCode.Ext8 => ReadByte() + 1L,
-        FormatCode.Ext16 => ReadUInt16() + 1L,
-        FormatCode.Ext32 => ReadUInt32() + 1L,
-        >= FormatCode.FixExt1 and <= FormatCode.FixExt16 => (1L << (code - FormatCode.FixExt1)) + 1,
-        FormatCode.UInt8 or FormatCode.Int8 => 1,
-        FormatCode.UInt16 or FormatCode.Int16 => 2,
-        FormatCode.UInt32 or FormatCode.Int32 or FormatCode.Float32 => 4,
-        _ => 8,
-    };
 
     private ulong ReadUnsignedAfter(byte code, int start) => code switch
     {
@@ -237,7 +213,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         FormatCode.UInt16 => ReadUInt16(),
         FormatCode.UInt32 => ReadUInt32(),
         FormatCode.UInt64 => ReadBits64(),
-        _ => Unexpected("an integer", code, start),
+        _ => Malformed.Unexpected("an integer", code, start),
     };
 
     private readonly int Count(int smallest, uint count)
@@ -246,6 +222,14 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             Malformed.Truncated((long)count * smallest, Left, Position);
         return (int)count;
     }
+
+    private long ReadLength(int size) => size switch
+    {
+        0 => 0,
+        1 => ReadByte(),
+        2 => ReadUInt16(),
+        _ => ReadUInt32(),
+    };
 
     private byte ReadByte() => Take(1)[0];
 
@@ -262,11 +246,5 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         var taken = bytes.Slice(Position, (int)length);
         Position += (int)length;
         return taken;
-    }
-
-    private static uint Unexpected(string wanted, byte code, int start)
-    {
-        Malformed.Unexpected(wanted, code, start);
-        return 0;
     }
 }

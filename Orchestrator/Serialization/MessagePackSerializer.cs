@@ -4,8 +4,9 @@ using Orchestrator.Serialization.Formatters;
 namespace Orchestrator.Serialization;
 
 /// <summary>
-/// Values as MessagePack: records with <see cref="MessagePackObjectAttribute"/> as arrays by <see cref="KeyAttribute"/>,
-/// closed hierarchies with <see cref="UnionAttribute"/> as <c>[tag, value]</c>. Equal values give equal bytes.
+/// Values as MessagePack: records with <see cref="MessagePackObjectAttribute"/> as arrays by
+/// <see cref="KeyAttribute"/>, closed hierarchies with <see cref="UnionAttribute"/> as <c>[tag, value]</c>.
+/// Equal values give equal bytes.
 /// </summary>
 /// <remarks>
 /// Readers pass over slots they do not know. A slot that is missing or nil keeps what the property's initializer says;
@@ -40,12 +41,14 @@ public static class MessagePackSerializer
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"cannot read {typeof(T).Name} from {bytes.Length} bytes of MessagePack: {e.Message}", e);
+            throw new InvalidDataException(
+                $"cannot read {typeof(T).Name} from {bytes.Length} bytes of MessagePack: {e.Message}", e);
         }
     }
 
     /// <summary>Writes one value among others.</summary>
-    public static void Write<T>(ref MessagePackWriter writer, T value) => FormatterCache<T>.Instance.Write(ref writer, value);
+    public static void Write<T>(ref MessagePackWriter writer, T value) =>
+        FormatterCache<T>.Instance.Write(ref writer, value);
 
     /// <summary>Reads one value among others.</summary>
     /// <exception cref="InvalidDataException">what comes next is not a value of this type</exception>

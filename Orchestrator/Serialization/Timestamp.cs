@@ -33,7 +33,7 @@ internal static class Timestamp
         return 12;
     }
 
-    /// <summary>False when the bytes are no timestamp, or one outside the years 1 to 9999. Cuts what is finer than 100 ns.</summary>
+    /// <summary>False when the bytes are no timestamp of the years 1 to 9999. Cuts what is finer than 100 ns.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> content, out DateTimeOffset moment)
     {
         moment = default;

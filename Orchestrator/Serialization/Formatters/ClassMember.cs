@@ -3,7 +3,8 @@ using System.Reflection;
 namespace Orchestrator.Serialization.Formatters;
 
 /// <summary>A property of a class, through delegates bound to its getter and setter: nothing is boxed.</summary>
-internal sealed class ClassMember<TRecord, TValue>(PropertyInfo property, bool required) : Member<TRecord, TValue>(required)
+internal sealed class ClassMember<TRecord, TValue>(PropertyInfo property, bool required)
+    : Member<TRecord, TValue>(required)
     where TRecord : class
 {
     private readonly Func<TRecord, TValue> get = property.GetMethod!.CreateDelegate<Func<TRecord, TValue>>();

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Orchestrator.Serialization.Formatters;
 
-/// <summary>Chooses the formatter of a type. Formatters of records and unions look at their members on first use, so types may be recursive.</summary>
+/// <summary>Chooses the formatter of a type.</summary>
+/// <remarks>Formatters of records and unions look at their members on first use, so types may be recursive.</remarks>
 internal static class FormatterFactory
 {
     private static readonly FrozenDictionary<Type, object> Simple = new Dictionary<Type, object>

@@ -7,19 +7,22 @@ internal abstract class Member<TRecord>
 
     public abstract void Read(ref MessagePackReader reader, ref TRecord record);
 
-    /// <summary>The data lacks the member: leaves what the initializer made, or sets the empty value if it is required.</summary>
+    /// <summary>The data lacks the member: it stays as initialized or gets the empty value if it is required.</summary>
     public abstract void SetMissing(ref TRecord record);
 }
 
 /// <summary>What is the same for properties of classes and of structs.</summary>
 internal abstract class Member<TRecord, TValue>(bool required) : Member<TRecord>
 {
+    /// <summary>Asked once: code that is not optimized yet boxes a struct to compare it with null.</summary>
+    private static readonly bool IsReference = !typeof(TValue).IsValueType;
+
     private readonly Formatter<TValue> formatter = FormatterCache<TValue>.Instance;
 
     public sealed override void Write(ref MessagePackWriter writer, ref TRecord record)
     {
         var value = Get(ref record);
-        if (value is null)
+        if (IsReference && value is null)
             writer.WriteNil();
         else
             formatter.Write(ref writer, value);

@@ -9,13 +9,15 @@ internal static class RecordMembers
     /// <summary>Every gap below the highest key costs a byte in every record.</summary>
     private const int MaxKey = 255;
 
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
     /// <returns>the member with key n at index n</returns>
     /// <exception cref="NotSupportedException">the record is not fit to be written; the message says why</exception>
     public static Member<T>?[] Of<T>()
     {
         RequireConstructor(typeof(T));
         var members = new List<Member<T>?>();
-        foreach (var property in typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        foreach (var property in typeof(T).GetProperties(Instance))
         {
             if (property.GetCustomAttribute<KeyAttribute>() is { } key)
                 Put(members, property, key.IntKey);

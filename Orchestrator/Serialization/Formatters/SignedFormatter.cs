@@ -5,7 +5,8 @@ namespace Orchestrator.Serialization.Formatters;
 /// <summary>Signed integers of any size: the same number has the same bytes in all of them.</summary>
 internal sealed class SignedFormatter<T> : Formatter<T> where T : struct, IBinaryInteger<T>, ISignedNumber<T>
 {
-    public override void Write(ref MessagePackWriter writer, T value) => writer.WriteInt64(long.CreateTruncating(value));
+    public override void Write(ref MessagePackWriter writer, T value) =>
+        writer.WriteInt64(long.CreateTruncating(value));
 
     public override T Read(ref MessagePackReader reader)
     {

@@ -3,7 +3,8 @@ using System.Reflection;
 namespace Orchestrator.Serialization.Formatters;
 
 /// <summary>A property of a struct: its accessors take the struct by reference.</summary>
-internal sealed class StructMember<TRecord, TValue>(PropertyInfo property, bool required) : Member<TRecord, TValue>(required)
+internal sealed class StructMember<TRecord, TValue>(PropertyInfo property, bool required)
+    : Member<TRecord, TValue>(required)
     where TRecord : struct
 {
     private readonly Getter get = property.GetMethod!.CreateDelegate<Getter>();

@@ -6,7 +6,8 @@ namespace Orchestrator.Serialization.Formatters;
 /// <summary>A value of a closed hierarchy is <c>[tag, record]</c>.</summary>
 internal sealed class UnionFormatter<T> : Formatter<T> where T : class
 {
-    private readonly Lazy<FrozenDictionary<int, UnionCase<T>>> byTag = new(FindCases, LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<FrozenDictionary<int, UnionCase<T>>> byTag = new(
+        FindCases, LazyThreadSafetyMode.PublicationOnly);
     private readonly Lazy<FrozenDictionary<Type, UnionCase<T>>> byType;
 
     public UnionFormatter() => byType = new(
@@ -33,7 +34,8 @@ internal sealed class UnionFormatter<T> : Formatter<T> where T : class
             Malformed.Refuse($"{typeof(T).Name} is written as [tag, value], but there are {count} values", start);
         var tag = reader.ReadInt64();
         if (tag != (int)tag || !byTag.Value.TryGetValue((int)tag, out var found))
-            throw new InvalidDataException($"{typeof(T).Name} has no member with tag {tag} (at byte {start}): is the writer newer?");
+            throw new InvalidDataException(
+                $"{typeof(T).Name} has no member with tag {tag} (at byte {start}): is the writer newer?");
         var value = found.Read(ref reader);
         for (var extra = 2; extra < count; extra++)
             reader.Skip();
@@ -45,5 +47,7 @@ internal sealed class UnionFormatter<T> : Formatter<T> where T : class
         throw new InvalidDataException($"a required {typeof(T).Name} is missing");
 
     private static FrozenDictionary<int, UnionCase<T>> FindCases() =>
-        typeof(T).GetCustomAttributes<UnionAttribute>(inherit: false).Select(UnionCase<T>.Of).ToFrozenDictionary(c => c.Tag);
+        typeof(T).GetCustomAttributes<UnionAttribute>(inherit: false)
+            .Select(UnionCase<T>.Of)
+            .ToFrozenDictionary(c => c.Tag);
 }

@@ -5,7 +5,8 @@ namespace Orchestrator.Serialization.Formatters;
 /// <summary>Unsigned integers of any size: the same number has the same bytes in all of them.</summary>
 internal sealed class UnsignedFormatter<T> : Formatter<T> where T : struct, IBinaryInteger<T>, IUnsignedNumber<T>
 {
-    public override void Write(ref MessagePackWriter writer, T value) => writer.WriteUInt64(ulong.CreateTruncating(value));
+    public override void Write(ref MessagePackWriter writer, T value) =>
+        writer.WriteUInt64(ulong.CreateTruncating(value));
 
     public override T Read(ref MessagePackReader reader)
     {

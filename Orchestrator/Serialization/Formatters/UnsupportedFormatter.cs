@@ -10,6 +10,6 @@ internal sealed class UnsupportedFormatter<T> : Formatter<T>
     public override T Empty() => throw Refusal();
 
     private static NotSupportedException Refusal() => new(
-        $"{typeof(T)} cannot be written as MessagePack: mark a record with [MessagePackObject], an abstract one with [Union], "
-        + "or use a type that FormatterFactory knows");
+        $"{typeof(T)} cannot be written as MessagePack: mark a record with [MessagePackObject], "
+        + "an abstract one with [Union], or use a type that FormatterFactory knows");
 }

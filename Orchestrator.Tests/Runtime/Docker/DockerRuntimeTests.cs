@@ -1,0 +1,178 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Orchestrator.Runtime;
+
+namespace Orchestrator.Tests.Runtime.Docker;
+
+public sealed class DockerRuntimeTests
+{
+    private const string Ours = """
+        {"Id":"c1","State":{"Status":"created"},
+         "Config":{"Labels":{"swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1"}}}
+        """;
+
+    private const string Foreign = """{"Id":"c9","State":{"Status":"running"},"Config":{"Labels":{}}}""";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Test]
+    public async Task Preparing_and_starting_cost_one_call_each()
+    {
+        await using var engine = await FakeEngine.StartAsync(context => context.Json("""{"Id":"c1"}""", 201));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        await runtime.StartAsync(await runtime.PrepareAsync(RuntimeTasks.Task("t1"), default), default);
+        Assert.That(engine.Requests, Is.EqualTo(new[]
+        {
+            "GET /_ping", "POST /v1.41/containers/create?name=web.1.t1", "POST /v1.41/containers/c1/start",
+        }));
+    }
+
+    [Test]
+    public async Task A_missing_image_is_pulled_once_for_many_tasks_and_with_the_credentials()
+    {
+        var pulled = false;
+        string? auth = null;
+        await using var engine = await FakeEngine.StartAsync(async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/images/create", StringComparison.Ordinal))
+            {
+                auth = context.Request.Headers["X-Registry-Auth"];
+                await context.Packets("{\"status\":\"Pulling\"}\r\n{\"status\":\"Done\"}\r\n"u8.ToArray(), 5);
+                pulled = true;
+                return;
+            }
+            await (pulled ? context.Json("""{"Id":"c1"}""", 201) : context.Refuse(404, "No such image: web:1"));
+        });
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var task = RuntimeTasks.Task("t1") with { RegistryAuth = "e30=" };
+        var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => runtime.PrepareAsync(task, default)));
+        Assert.That(ids, Is.All.EqualTo("c1"));
+        Assert.That(auth, Is.EqualTo("e30="));
+        Assert.That(engine.Requests.Where(request => request.Contains("/images/", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "POST /v1.41/images/create?fromImage=busybox&tag=local" }));
+    }
+
+    [TestCase("""{"status":"x"}{"errorDetail":{"message":"m"},"error":"manifest unknown"}""", 200, "manifest unknown")]
+    [TestCase("""{"message":"pull access denied"}""", 404, "pull access denied")]
+    [TestCase("""{"message":"dial tcp: lookup registry: i/o timeout"}""", 500, "i/o timeout")]
+    public async Task An_image_that_cannot_be_had_rejects_the_task(string answer, int status, string reason)
+    {
+        await using var engine = await FakeEngine.StartAsync(context =>
+            context.Request.Path.Value!.EndsWith("/images/create", StringComparison.Ordinal)
+                ? context.Json(answer.Replace("}{", "}\n{", StringComparison.Ordinal), status)
+                : context.Refuse(404, "No such image: busybox:local"));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var e = await Failing.Of(() => runtime.PrepareAsync(RuntimeTasks.Task("t1"), default));
+        Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.Rejected));
+        Assert.That(e.Message, Does.StartWith("No such image: busybox:local").And.Contain(reason));
+    }
+
+    [Test]
+    public async Task A_container_that_was_made_before_is_taken_and_a_foreign_one_of_that_name_is_not()
+    {
+        var inspect = Ours;
+        await using var engine = await FakeEngine.StartAsync(context => HttpMethods.IsPost(context.Request.Method)
+            ? context.Refuse(409, "Conflict. The container name is already in use")
+            : context.Json(inspect));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        Assert.That(await runtime.PrepareAsync(RuntimeTasks.Task("t1"), default), Is.EqualTo("c1"));
+        inspect = Foreign;
+        var e = await Failing.Of(() => runtime.PrepareAsync(RuntimeTasks.Task("t1"), default));
+        Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.Rejected));
+        Assert.That(e.Message, Does.Contain("web.1.t1").And.Contain("c9"));
+    }
+
+    [Test]
+    public async Task A_foreign_container_is_only_looked_at()
+    {
+        await using var engine = await FakeEngine.StartAsync(context => context.Json(Foreign));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        Assert.That(await runtime.InspectAsync("c9", default), Is.Null);
+        await runtime.StopAsync("c9", TimeSpan.Zero, default);
+        await runtime.RemoveAsync("c9", default);
+        var e = await Failing.Of(() => runtime.StartAsync("c9", default));
+        Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.NotFound));
+        Assert.That(engine.Requests, Is.All.StartsWith("GET "));
+    }
+
+    [Test]
+    public async Task A_stop_that_the_engine_fails_is_worth_another_attempt_and_one_of_nothing_is_done()
+    {
+        var status = 500;
+        await using var engine = await FakeEngine.StartAsync(context => HttpMethods.IsPost(context.Request.Method)
+            ? context.Refuse(status, "tried to kill container, but did not receive an exit event")
+            : context.Json(Ours));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var e = await Failing.Of(() => runtime.StopAsync("c1", TimeSpan.FromSeconds(1.5), default));
+        Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.Unavailable));
+        status = 404;
+        await runtime.StopAsync("c1", TimeSpan.FromSeconds(1.5), default);
+        Assert.That(engine.Requests.Last(), Is.EqualTo("POST /v1.41/containers/c1/stop?t=2"));
+    }
+
+    [Test]
+    public async Task Events_resume_at_the_last_one_seen_and_each_connection_says_look_at_all()
+    {
+        var connections = 0;
+        await using var engine = await FakeEngine.StartAsync(async context =>
+        {
+            var change = Event($"c{++connections}", 4_000_000_000_000_000_000 + connections);
+            await context.Packets(Encoding.UTF8.GetBytes(change), 10);
+            if (connections == 3)
+                await context.Hang();
+        });
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        using var limit = new CancellationTokenSource(Patience);
+        var all = 0;
+        await foreach (var change in runtime.WatchAsync(limit.Token))
+        {
+            // What is not taken in time is coalesced, so c3 may be a part of "all".
+            all += change.ContainerId is null ? 1 : 0;
+            if (connections == 3)
+                break;
+        }
+        Assert.That(all, Is.InRange(1, 3));
+        var sinces = engine.Requests.Where(request => request.Contains("/events", StringComparison.Ordinal))
+            .Select(request => request.Split('&')[0].Split("since=")[1]).ToArray();
+        Assert.That(sinces, Has.Length.EqualTo(3));
+        Assert.That(sinces[0], Does.Match("^[0-9]{10}\\.[0-9]{9}$"));
+        Assert.That(sinces[1..], Is.EqualTo(new[] { "4000000000.000000001", "4000000000.000000002" }));
+    }
+
+    [Test]
+    public async Task A_line_that_is_no_event_breaks_the_stream_and_the_next_one_is_read()
+    {
+        var connections = 0;
+        await using var engine = await FakeEngine.StartAsync(async context =>
+        {
+            await context.Packets(Encoding.UTF8.GetBytes(++connections == 1 ? "<html>\n" : "\n" + Event("c7", 1)), 10);
+            if (connections == 2)
+                await context.Hang();
+        });
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        using var limit = new CancellationTokenSource(Patience);
+        await foreach (var change in runtime.WatchAsync(limit.Token))
+        {
+            if (connections == 2)
+                break;
+        }
+        Assert.That(connections, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task The_watch_ends_when_it_is_cancelled_and_not_when_the_engine_is_away()
+    {
+        var engine = await FakeEngine.StartAsync(context => context.Json("{}"));
+        var runtime = RuntimeTasks.Runtime(engine.Client());
+        await engine.DisposeAsync();
+        using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Assert.CatchAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var change in runtime.WatchAsync(cancel.Token))
+                Assert.Fail($"there is nothing to see, but it saw {change}");
+        });
+        await runtime.DisposeAsync();
+    }
+
+    private static string Event(string id, long nanoseconds) =>
+        $$$"""{"Type":"container","Actor":{"ID":"{{{id}}}","Attributes":null},"timeNano":{{{nanoseconds}}}}""" + "\n";
+}

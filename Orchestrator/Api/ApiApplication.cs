@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Endpoints;
+using Orchestrator.Api.Http;
+
+namespace Orchestrator.Api;
+
+/// <summary>The swarm part of the Docker Engine API.</summary>
+public static class ApiApplication
+{
+    /// <summary>
+    /// Puts the whole API into the application; it needs nothing registered but routing, which
+    /// <c>WebApplication.CreateSlimBuilder</c> does. Nothing of the request pipeline may come after it.
+    /// </summary>
+    public static void Map(WebApplication app, ApiContext context, TimeProvider time)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Orchestrator.Api");
+        app.Use(next => new RequestGate(next, context, logger).InvokeAsync);
+        app.UseRouting(); // here, not first: the gate takes the version off the path
+        new SystemEndpoints(context, time).Map(app);
+        new SwarmEndpoints(context).Map(app);
+        new NodeEndpoints(context).Map(app);
+        new ServiceEndpoints(context).Map(app);
+        new TaskEndpoints(context).Map(app);
+        new LogEndpoints(context).Map(app);
+        new EventEndpoints(context).Map(app);
+        new EngineEndpoints(context).Map(app);
+        app.Map("/{**path}", NotFoundAsync);
+    }
+
+    /// <summary>For a wrong method too, as Docker does.</summary>
+    private static Task NotFoundAsync(HttpContext http) => throw ApiException.Missing("page not found");
+}

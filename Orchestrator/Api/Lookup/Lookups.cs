@@ -1,0 +1,47 @@
+using Orchestrator.Model;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api.Lookup;
+
+/// <summary>Finds what a user names: exact id, else exact name, else a unique beginning of an id.</summary>
+internal static class Lookups
+{
+    public static Service Service(StateSnapshot state, string text) =>
+        state.Services.GetValueOrDefault(text) ?? state.ServiceNamed(text) ?? ByPrefix("service", text, state.Services);
+
+    public static Node Node(StateSnapshot state, string text)
+    {
+        if (state.Nodes.TryGetValue(text, out var node))
+            return node;
+        var named = state.Nodes.Values.Where(candidate => IsNamed(candidate, text)).ToArray();
+        return named.Length switch
+        {
+            0 => ByPrefix("node", text, state.Nodes),
+            1 => named[0],
+            _ => throw Ambiguous("node", text, named.Length),
+        };
+    }
+
+    public static ServiceTask Task(StateSnapshot state, string text) =>
+        state.Tasks.GetValueOrDefault(text) ?? ByPrefix("task", text, state.Tasks);
+
+    private static bool IsNamed(Node node, string text) =>
+        text.Equals(node.Description.Hostname, StringComparison.OrdinalIgnoreCase)
+        || (node.Spec.Name.Length > 0 && text.Equals(node.Spec.Name, StringComparison.OrdinalIgnoreCase));
+
+    private static T ByPrefix<T>(string kind, string text, ImmutableSortedDictionary<string, T> table)
+    {
+        var found = text.Length == 0
+            ? []
+            : table.Where(row => row.Key.StartsWith(text, StringComparison.Ordinal)).Select(row => row.Value).ToArray();
+        return found.Length switch
+        {
+            0 => throw ApiException.Missing($"{kind} {text} not found"),
+            1 => found[0],
+            _ => throw Ambiguous(kind, text, found.Length),
+        };
+    }
+
+    private static ApiException Ambiguous(string kind, string text, int matches) =>
+        ApiException.Bad($"{kind} {text} is ambiguous ({matches} matches found)");
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Orchestrator.Model;
+
+namespace Orchestrator.Api.Validation;
+
+internal static class ResourceValidator
+{
+    private const long SmallestNanoCpus = 1_000_000;
+    private const long SmallestMemory = 4 * 1024 * 1024;
+
+    public static void Check(ResourceRequirements? resources)
+    {
+        if (resources?.Limits is { } limits)
+        {
+            Cpu(limits.NanoCpus);
+            Memory(limits.MemoryBytes);
+            if (limits.Pids < 0)
+                throw ApiException.Bad($"invalid pids value {limits.Pids}: need 0 (no limit) or more");
+        }
+        if (resources?.Reservations is { } reservations)
+        {
+            Cpu(reservations.NanoCpus);
+            Memory(reservations.MemoryBytes);
+            foreach (var generic in reservations.Generic)
+                Generic(generic);
+        }
+    }
+
+    private static void Cpu(long nano)
+    {
+        if (nano is < 0 or > 0 and < SmallestNanoCpus)
+            throw ApiException.Bad(
+                $"invalid cpu value {(nano / 1e9).ToString(CultureInfo.InvariantCulture)}: Must be at least 0.001");
+    }
+
+    private static void Memory(long bytes)
+    {
+        if (bytes is < 0 or > 0 and < SmallestMemory)
+            throw ApiException.Bad($"invalid memory value {bytes}: Must be at least 4MiB");
+    }
+
+    private static void Generic(GenericResource resource)
+    {
+        const string field = "TaskTemplate.Resources.Reservations.GenericResources";
+        Texts.Word($"{field}: kind", resource.Kind);
+        if (resource.Unit.Length > 0)
+            throw ApiException.Bad($"{field}: a service asks for a number of '{resource.Kind}', not for one by name: "
+                + "use DiscreteResourceSpec");
+        if (resource.Count < 1)
+            throw ApiException.Bad($"{field}: need 1 or more of '{resource.Kind}', not {resource.Count}");
+    }
+}

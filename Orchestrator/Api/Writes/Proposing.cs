@@ -1,0 +1,30 @@
+using Orchestrator.Primitives;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api.Writes;
+
+internal static class Proposing
+{
+    /// <summary>Other writers may win a few times in a row; not for ever.</summary>
+    private const int Attempts = 20;
+
+    public static ValueTask<Applied> ProposeAsync(
+        this ManagerServices manager, ReadOnlySpan<Change> changes, CancellationToken ct) =>
+        manager.Proposer.ProposeAsync(Transaction.Of(changes), ct);
+
+    /// <summary>Decides again on the newest state until the decision is accepted.</summary>
+    /// <param name="decide">may throw an <see cref="ApiException"/></param>
+    public static async Task UntilAcceptedAsync(
+        this ManagerServices manager, Func<StateSnapshot, IEnumerable<Change>> decide, CancellationToken ct)
+    {
+        var subject = "";
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var applied = await manager.ProposeAsync([.. decide(manager.Store.Current)], ct);
+            if (applied.Accepted)
+                return;
+            subject = applied.Refusal?.Subject ?? "";
+        }
+        throw ApiException.Unavailable($"{subject} is changed by others all the time: try again");
+    }
+}

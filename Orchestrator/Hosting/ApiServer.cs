@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orchestrator.Api;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>The API on the host's own socket, and on loopback ports if asked for.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    /// <summary>Owner and group: whoever may use the socket controls the host.</summary>
+    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication application;
+    private readonly string socketPath;
+
+    private ApiServer(WebApplication application, string socketPath)
+    {
+        this.application = application;
+        this.socketPath = socketPath;
+    }
+
+    /// <exception cref="OptionException">an address cannot be listened on</exception>
+    public static async Task<ApiServer> StartAsync(HostServices services, ApiContext context)
+    {
+        var path = services.Options.SocketPath;
+        await ClearStaleSocketAsync(path);
+        var application = WebServer.Create(services.Logging, kestrel =>
+        {
+            kestrel.ListenUnixSocket(path, options => options.Protocols = HttpProtocols.Http1);
+            foreach (var endPoint in services.Options.TcpHosts)
+                kestrel.Listen(endPoint, options => options.Protocols = HttpProtocols.Http1);
+        });
+        ApiApplication.Map(application, context, services.Time);
+        try
+        {
+            await application.StartAsync();
+            File.SetUnixFileMode(path, SocketMode);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        {
+            await application.DisposeAsync();
+            throw new OptionException($"cannot serve the API: {exception.Message}");
+        }
+        return new ApiServer(application, path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await application.StopAsync(limit.Token);
+        await application.DisposeAsync();
+        File.Delete(socketPath);
+    }
+
+    /// <summary>A socket that a killed daemon left is in the way; one that somebody serves is a mistake.</summary>
+    private static async Task ClearStaleSocketAsync(string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        try
+        {
+            Directory.CreateDirectory(directory);
+            if (!File.Exists(path))
+                return;
+            using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"cannot use the socket {path}: {exception.Message}");
+        }
+        throw new OptionException($"another daemon serves {path}: stop it, or choose another path with --socket");
+    }
+}

@@ -1,0 +1,257 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
+using Orchestrator.Consensus.Log;
+using Orchestrator.Primitives;
+using Orchestrator.Runtime;
+using Orchestrator.Security;
+using Orchestrator.Store;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>This host's part in a cluster: none, worker or manager. One command at a time changes it.</summary>
+internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
+{
+    private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
+
+    private readonly HostServices services;
+    private readonly ApiContext api;
+    private readonly DataPaths paths;
+    private readonly NodeStateFile stateFile;
+    private readonly IdentityDirectory identities;
+    private readonly ILogger logger;
+    private readonly LocalEngine host;
+    private readonly SemaphoreSlim gate = new(1);
+    private readonly Channel<Membership> removed = Channel.CreateBounded<Membership>(1);
+    private volatile Membership? membership;
+
+    public LocalNode(HostServices services)
+    {
+        this.services = services;
+        paths = new DataPaths(services.Options.DataDirectory);
+        stateFile = new NodeStateFile(paths.Root);
+        identities = new IdentityDirectory(paths.Root);
+        logger = services.Logging.CreateLogger<LocalNode>();
+        host = HostDescription.Read(services.Options);
+        api = new ApiContext(this);
+    }
+
+    public ApiContext Api => api;
+
+    public LocalEngine Engine => membership is { } current ? host.With(current.Description) : host;
+
+    public LocalNodeStatus Status => membership?.Status ?? new LocalNodeStatus();
+
+    /// <summary>
+    /// Takes up the membership of an earlier run, if there was one; else clears what an interrupted attempt left.
+    /// </summary>
+    /// <exception cref="OptionException">the stored state cannot be used</exception>
+    public async Task ResumeAsync()
+    {
+        if (stateFile.Load() is not { } state)
+        {
+            Forget();
+            return;
+        }
+        var identity = new LiveIdentity(NodeSetup.Load(identities, paths.Root));
+        var manager = state.Manager
+            ? await ManagerSide.OpenAsync(IPEndPoint.Parse(state.ListenAddress), identity, services)
+            : null;
+        manager?.Lead();
+        Activate(state, identity, manager);
+        LogResumed(logger, state.NodeId, state.Manager ? "manager" : "worker");
+    }
+
+    public async Task<string> InitAsync(InitCommand command, CancellationToken ct)
+    {
+        using var turn = await EnterAsync(ct);
+        RequireOutside();
+        if (command.ForceNewCluster)
+            throw ApiException.Bad("--force-new-cluster needs a manager's state to start from, and this host has none: "
+                + "leave the flag out to make a new cluster");
+        var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services);
+        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
+        return await AllOrNothingAsync(async undo =>
+        {
+            using var founder = ClusterFounder.Create(command.Spec, services);
+            identities.Save(founder.Identity);
+            var identity = new LiveIdentity(founder.Identity);
+            var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, services);
+            undo.Add(manager);
+            var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
+            var first = founder.FirstTransaction(command, state.AdvertiseAddress, services);
+            var applied = await manager.Role.Proposer.ProposeAsync(first, ct);
+            Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
+            stateFile.Save(state);
+            manager.Lead();
+            Activate(state, identity, manager);
+            LogFounded(logger, state.ClusterId, state.NodeId);
+            return state.NodeId;
+        });
+    }
+
+    public async Task JoinAsync(JoinCommand command, CancellationToken ct)
+    {
+        using var turn = await EnterAsync(ct);
+        RequireOutside();
+        var addresses = command.AdvertiseAddress.Length > 0
+            ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services)
+            : null;
+        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
+        await AllOrNothingAsync(async _ =>
+        {
+            var joined = await ClusterJoin.RunAsync(command, services, ct);
+            identities.Save(joined);
+            var state = new NodeState
+            {
+                NodeId = joined.NodeId.Value,
+                ClusterId = joined.ClusterId.Value,
+                AdvertiseAddress = addresses?.Advertise.ToString() ?? "",
+                Managers = [.. command.RemoteAddresses],
+                Runtime = runtime,
+            };
+            stateFile.Save(state);
+            Activate(state, new LiveIdentity(joined), manager: null);
+            LogJoined(logger, state.ClusterId, state.NodeId);
+            return state.NodeId;
+        });
+    }
+
+    public async Task LeaveAsync(bool force, CancellationToken ct)
+    {
+        using var turn = await EnterAsync(ct);
+        if (membership is not { } current)
+            throw ApiException.Unavailable("This node is not part of a swarm");
+        await StopTasksAsync(current, force, ct);
+        await ClusterJoin.SayFarewellAsync(current, services, ct);
+        await EndAsync(current);
+        LogLeft(logger, current.State.ClusterId);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        api.Manager = null;
+        if (membership is { } current)
+            await current.DisposeAsync();
+        gate.Dispose();
+    }
+
+    /// <summary>Until cancelled: leaves a cluster whose managers took this node out.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await foreach (var expelled in removed.Reader.ReadAllAsync(ct))
+        {
+            using var turn = await EnterAsync(ct);
+            if (membership != expelled)
+                continue;
+            LogRemoved(logger, expelled.State.ClusterId);
+            await StopTasksAsync(expelled, force: true, ct);
+            await EndAsync(expelled);
+        }
+    }
+
+    private void Activate(NodeState state, LiveIdentity identity, ManagerSide? manager)
+    {
+        Membership? started = null;
+        started = Membership.Start(
+            new NodeParts(state, identity, manager), services, new NodeEvents(
+                () => removed.Writer.TryWrite(started!), identities.Save));
+        membership = started;
+        api.Manager = manager is null
+            ? null
+            : new ManagerServices(manager.Role.Store, manager.Role.Proposer, manager.Logs, services.Time, services.Ids);
+    }
+
+    private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(StopTasksLimit);
+        try
+        {
+            await current.StopTasksAsync(limit.Token);
+        }
+        catch (Exception exception) when (exception is RuntimeException or OperationCanceledException)
+        {
+            if (!force)
+                throw ApiException.Unavailable(
+                    $"this node's tasks could not be stopped: {exception.Message}; nothing was "
+                    + "changed. Start the engine again, or use --force to leave them running");
+            LogTasksLeft(logger, exception.Message);
+        }
+    }
+
+    private async Task EndAsync(Membership current)
+    {
+        stateFile.Remove();
+        api.Manager = null;
+        membership = null;
+        await current.DisposeAsync();
+        Forget();
+    }
+
+    private void Forget()
+    {
+        identities.Delete();
+        paths.ForgetMembership();
+    }
+
+    /// <summary>
+    /// Runs the steps of becoming a node; if one fails, all that was started is stopped and every trace removed.
+    /// </summary>
+    private async Task<string> AllOrNothingAsync(Func<List<IAsyncDisposable>, Task<string>> steps)
+    {
+        var undo = new List<IAsyncDisposable>();
+        try
+        {
+            return await steps(undo);
+        }
+        catch (Exception exception)
+        {
+            stateFile.Remove();
+            foreach (var started in undo)
+                await started.DisposeAsync();
+            Forget();
+            if (exception is PeerException or IOException or LogException)
+                throw ApiException.Unavailable(exception.Message);
+            throw;
+        }
+    }
+
+    private void RequireOutside()
+    {
+        if (membership is not null)
+            throw ApiException.Unavailable(
+                "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
+                + "swarm and join another one.");
+    }
+
+    private async Task<Turn> EnterAsync(CancellationToken ct)
+    {
+        await gate.WaitAsync(ct);
+        return new Turn(gate);
+    }
+
+    private readonly struct Turn(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+
+    [LoggerMessage(LogLevel.Information, "made the cluster {Cluster}; this node is {Node}, its first manager")]
+    private static partial void LogFounded(ILogger logger, string cluster, string node);
+
+    [LoggerMessage(LogLevel.Information, "joined the cluster {Cluster} as node {Node}")]
+    private static partial void LogJoined(ILogger logger, string cluster, string node);
+
+    [LoggerMessage(LogLevel.Information, "this host is node {Node}, a {Role}")]
+    private static partial void LogResumed(ILogger logger, string node, string role);
+
+    [LoggerMessage(LogLevel.Information, "left the cluster {Cluster}")]
+    private static partial void LogLeft(ILogger logger, string cluster);
+
+    [LoggerMessage(LogLevel.Warning, "this node was removed from the cluster {Cluster}: stopping its tasks")]
+    private static partial void LogRemoved(ILogger logger, string cluster);
+
+    [LoggerMessage(LogLevel.Warning, "tasks were left running: {Reason}")]
+    private static partial void LogTasksLeft(ILogger logger, string reason);
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Consensus;
+using Orchestrator.Model;
+using Orchestrator.Orchestration;
+using Orchestrator.Primitives;
+using Orchestrator.Store;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>The replicated state and everything that decides on it, while this host is a manager.</summary>
+internal sealed class ManagerRole : IAsyncDisposable
+{
+    private readonly HostServices services;
+    private readonly SingleNode log;
+
+    // The deciders stop before the log that they propose to.
+    private readonly LoopGroup logLoops;
+    private readonly LoopGroup deciders;
+
+    private ManagerRole(HostServices services, StateStore store, SingleNode log)
+    {
+        this.services = services;
+        this.log = log;
+        Store = store;
+        var logger = services.Logging.CreateLogger<ManagerRole>();
+        logLoops = new LoopGroup(services, logger);
+        deciders = new LoopGroup(services, logger);
+    }
+
+    public StateStore Store { get; }
+
+    public IProposer Proposer => log;
+
+    /// <summary>Opens the log, brings the state up to date and starts to take proposals.</summary>
+    /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
+    public static ManagerRole Open(string directory, NodeId node, HostServices services)
+    {
+        var store = new StateStore();
+        var options = new SingleNodeOptions { Directory = directory, Member = node.Value };
+        var log = SingleNode.Open(options, store, services.Logging.CreateLogger<SingleNode>(), services.Time);
+        var role = new ManagerRole(services, store, log);
+        role.logLoops.Start("log", log.RunAsync);
+        return role;
+    }
+
+    /// <summary>Starts to decide. What decides belongs to the leader; a single manager always leads.</summary>
+    public void Lead(IEnumerable<HostedLoop> more)
+    {
+        foreach (var controller in new IController[] { new ServiceController(), new SchedulingController() })
+        {
+            // Each loop has its own: Random is not for several threads.
+            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+            var environment = new ControllerEnvironment(Store, log, services.Time, services.Ids, random.NextDouble);
+            var loop = new ControllerLoop(controller, environment, services.Logging.CreateLogger<ControllerLoop>());
+            deciders.Start(controller.Name, loop.RunAsync);
+        }
+        foreach (var hosted in more)
+            deciders.Start(hosted.Name, hosted.RunAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await deciders.DisposeAsync();
+        await logLoops.DisposeAsync();
+        await log.DisposeAsync();
+    }
+}
+
+/// <summary>A loop that another room brings.</summary>
+internal sealed record HostedLoop(string Name, Func<CancellationToken, Task> RunAsync);

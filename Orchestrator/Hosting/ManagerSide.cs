@@ -1,0 +1,70 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
+using Orchestrator.Dispatching;
+using Orchestrator.Security;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>A manager: its role, and its door to the cluster.</summary>
+internal sealed class ManagerSide : IAsyncDisposable
+{
+    private readonly Dispatcher dispatcher;
+    private readonly ManagerRole role;
+    private readonly ClusterServer server;
+
+    private ManagerSide(ManagerRole role, Dispatcher dispatcher, ClusterServer server)
+    {
+        this.role = role;
+        this.dispatcher = dispatcher;
+        this.server = server;
+        Logs = new DispatchedLogs(dispatcher.Logs);
+    }
+
+    public ManagerRole Role => role;
+
+    public ITaskLogs Logs { get; }
+
+    /// <summary>Where it listens for the cluster, with the real port.</summary>
+    public IPEndPoint EndPoint => server.EndPoint;
+
+    /// <summary>Where this host's own agent reaches it.</summary>
+    public string LocalAddress
+    {
+        get
+        {
+            var any = EndPoint.Address.Equals(IPAddress.Any) || EndPoint.Address.Equals(IPAddress.IPv6Any);
+            return new IPEndPoint(any ? IPAddress.Loopback : EndPoint.Address, EndPoint.Port).ToString();
+        }
+    }
+
+    /// <summary>Opens the log and listens; nothing is decided before <see cref="Lead"/>.</summary>
+    /// <exception cref="IOException">the address cannot be listened on</exception>
+    /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
+    public static async Task<ManagerSide> OpenAsync(IPEndPoint listen, LiveIdentity identity, HostServices services)
+    {
+        var paths = new DataPaths(services.Options.DataDirectory);
+        var role = ManagerRole.Open(paths.Log, identity.Current.NodeId, services);
+        try
+        {
+            var environment = new DispatchingEnvironment(role.Store, role.Proposer, services.Time, services.Ids);
+            var dispatcher = new Dispatcher(environment, services.Logging.CreateLogger<Dispatcher>());
+            var server = await ClusterServer.StartAsync(
+                listen, identity, services, routes => DispatchingEndpoints.Map(routes, role.Store, () => dispatcher));
+            return new ManagerSide(role, dispatcher, server);
+        }
+        catch
+        {
+            await role.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Lead() => role.Lead([new HostedLoop("dispatcher", dispatcher.RunAsync)]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        await role.DisposeAsync();
+    }
+}

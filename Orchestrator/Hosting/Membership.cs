@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Agents;
+using Orchestrator.Api;
+using Orchestrator.Model;
+using Orchestrator.Runtime;
+using Orchestrator.Security;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>What makes this host a node.</summary>
+/// <param name="Manager">running already; null for a worker</param>
+internal sealed record NodeParts(NodeState State, LiveIdentity Identity, ManagerSide? Manager);
+
+/// <summary>What a node tells its host.</summary>
+/// <param name="Removed">the managers took the node out of the cluster</param>
+/// <param name="SaveIdentity">the certificate was renewed</param>
+internal sealed record NodeEvents(Action Removed, Action<NodeIdentity> SaveIdentity);
+
+/// <summary>All that runs while this host is a node of a cluster. Stopping it stops no task.</summary>
+internal sealed class Membership : IAsyncDisposable
+{
+    private readonly NodeParts parts;
+    private readonly LoopGroup loops;
+    private readonly IContainerRuntime runtime;
+    private readonly Agent agent;
+
+    private Membership(NodeParts parts, HostServices services, IContainerRuntime runtime, Agent agent)
+    {
+        this.parts = parts;
+        this.runtime = runtime;
+        this.agent = agent;
+        loops = new LoopGroup(services, services.Logging.CreateLogger<Membership>());
+    }
+
+    public NodeState State => parts.State;
+
+    public LiveIdentity Identity => parts.Identity;
+
+    public ManagerSide? Manager => parts.Manager;
+
+    /// <summary>As the runtime last described itself.</summary>
+    public NodeDescription Description => agent.Description;
+
+    public LocalNodeStatus Status => new()
+    {
+        Role = parts.Manager is null ? LocalNodeRole.Worker : LocalNodeRole.Manager,
+        NodeId = new NodeId(State.NodeId),
+        Address = AddressOf(State.AdvertiseAddress),
+        Managers = Manager is null
+            ? [.. State.Managers.Select(address => new RemoteManager(null, address))]
+            : [new RemoteManager(new NodeId(State.NodeId), State.AdvertiseAddress)],
+        Leader = Manager is null ? null : new NodeId(State.NodeId),
+    };
+
+    public static Membership Start(NodeParts parts, HostServices services, NodeEvents events)
+    {
+        var runtime = RuntimeFactory.Create(parts.State.Runtime, new ClusterId(parts.State.ClusterId), services);
+        var options = new AgentOptions
+        {
+            DataDirectory = DataPaths.Create(new DataPaths(services.Options.DataDirectory).Agent),
+            Hostname = services.Options.Hostname,
+            EngineLabels = services.Options.EngineLabels,
+            DaemonVersion = HostDescription.Version,
+            Managers = parts.Manager is { } manager ? [manager.LocalAddress] : [.. parts.State.Managers],
+            NodeRemoved = events.Removed,
+            SaveIdentity = events.SaveIdentity,
+        };
+        var agent =
+            new Agent(new AgentContext(options, runtime, parts.Identity, services.Time) { Loggers = services.Logging });
+        var membership = new Membership(parts, services, runtime, agent);
+        membership.loops.Start("agent", agent.RunAsync);
+        return membership;
+    }
+
+    /// <summary>Stops this node's tasks for good, because it leaves.</summary>
+    /// <exception cref="RuntimeException">the runtime does not answer</exception>
+    public Task StopTasksAsync(CancellationToken ct) => agent.StopAllTasksAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await loops.DisposeAsync();
+        agent.Dispose();
+        await runtime.DisposeAsync();
+        if (Manager is not null)
+            await Manager.DisposeAsync();
+    }
+
+    private static string AddressOf(string endPoint) =>
+        IPEndPoint.TryParse(endPoint, out var parsed) ? parsed.Address.ToString() : "";
+}

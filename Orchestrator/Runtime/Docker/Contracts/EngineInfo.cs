@@ -1,0 +1,28 @@
+namespace Orchestrator.Runtime.Docker.Contracts;
+
+/// <summary>Answer of <c>GET /info</c>: what is used of it.</summary>
+internal sealed class EngineInfo
+{
+    public string? ServerVersion { get; set; }
+
+    public string? Architecture { get; set; }
+
+    public string? OSType { get; set; }
+
+    public int NCPU { get; set; }
+
+    public long MemTotal { get; set; }
+
+    public EnginePlugins? Plugins { get; set; }
+}
+
+internal sealed class EnginePlugins
+{
+    public string[]? Volume { get; set; }
+
+    public string[]? Network { get; set; }
+
+    public string[]? Authorization { get; set; }
+
+    public string[]? Log { get; set; }
+}

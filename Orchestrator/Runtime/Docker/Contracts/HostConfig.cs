@@ -1,0 +1,64 @@
+namespace Orchestrator.Runtime.Docker.Contracts;
+
+internal sealed class HostConfig
+{
+    public long? Memory { get; set; }
+
+    public long? NanoCpus { get; set; }
+
+    public long? PidsLimit { get; set; }
+
+    public long? OomScoreAdj { get; set; }
+
+    public bool? Init { get; set; }
+
+    public bool ReadonlyRootfs { get; set; }
+
+    public string[]? CapAdd { get; set; }
+
+    public string[]? CapDrop { get; set; }
+
+    public string[]? GroupAdd { get; set; }
+
+    public string[]? Dns { get; set; }
+
+    public string[]? DnsSearch { get; set; }
+
+    public string[]? DnsOptions { get; set; }
+
+    public string[]? ExtraHosts { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Sysctls { get; set; }
+
+    public UlimitConfig[]? Ulimits { get; set; }
+
+    public MountConfig[]? Mounts { get; set; }
+
+    public Dictionary<string, PortBinding[]?>? PortBindings { get; set; }
+
+    public LogConfig? LogConfig { get; set; }
+}
+
+internal sealed class UlimitConfig
+{
+    public string Name { get; set; } = "";
+
+    public long Soft { get; set; }
+
+    public long Hard { get; set; }
+}
+
+internal sealed class PortBinding
+{
+    public string? HostIp { get; set; }
+
+    /// <summary>Empty = the engine picks one.</summary>
+    public string? HostPort { get; set; }
+}
+
+internal sealed class LogConfig
+{
+    public string? Type { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Config { get; set; }
+}
