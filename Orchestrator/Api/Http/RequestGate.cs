@@ -60,12 +60,16 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
         BadHttpRequestException bad => bad.StatusCode,
         ProposalException { Failure: ProposalFailure.TooLarge } => StatusCodes.Status413PayloadTooLarge,
         ProposalException { Failure: ProposalFailure.NoLeader } => StatusCodes.Status500InternalServerError,
-        ProposalException => StatusCodes.Status503ServiceUnavailable,
+        ProposalException or OperationCanceledException => StatusCodes.Status503ServiceUnavailable,
         _ => null,
     };
 
-    private static string MessageOf(Exception error) =>
-        error is ProposalException { Failure: ProposalFailure.NoLeader } ? NoLeader : error.Message;
+    private static string MessageOf(Exception error) => error switch
+    {
+        ProposalException { Failure: ProposalFailure.NoLeader } => NoLeader,
+        OperationCanceledException => "the daemon is stopping: try again",
+        _ => error.Message,
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception error, string method, PathString path);

@@ -7,12 +7,16 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Logs;
 
-/// <summary>Sends lines as they come: header at once, then each line without waiting for the next.</summary>
+/// <summary>
+/// Sends lines as they come: the header at once, then what there is before it waits for more. Lines that are there
+/// already leave together.
+/// </summary>
 internal sealed class LogResponse(HttpContext http, StateStore store, LogShape shape, bool follow)
 {
     private const string FramedType = "application/vnd.docker.multiplexed-stream";
     private const string RawType = "application/vnd.docker.raw-stream";
     private const int MaxProblems = 10;
+    private const int BatchBytes = 64 * 1024;
 
     private readonly List<string> problems = [];
 
@@ -20,14 +24,30 @@ internal sealed class LogResponse(HttpContext http, StateStore store, LogShape s
     {
         await StartAsync(ct);
         using var buffer = new PooledBuffer();
-        await foreach (var line in lines.WithCancellation(ct))
-        {
-            Write(buffer, line);
-            await FlushAsync(buffer, ct);
-        }
+        await using var source = lines.GetAsyncEnumerator(ct);
+        while (await NextAsync(source, buffer, ct))
+            Write(buffer, source.Current);
         if (problems.Count > 0 && shape.Framed)
             LogFrame.WriteError(buffer, $"incomplete log: {string.Join("; ", problems)}");
         await FlushAsync(buffer, ct);
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<LogLine> source, PooledBuffer buffer, CancellationToken ct)
+    {
+        var next = source.MoveNextAsync().AsTask();
+        if (next.IsCompleted && buffer.Written.Length < BatchBytes)
+            return await next;
+        try
+        {
+            await FlushAsync(buffer, ct);
+        }
+        finally
+        {
+            // An enumerator that still moves must not be disposed.
+            if (ct.IsCancellationRequested)
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return await next;
     }
 
     private async Task StartAsync(CancellationToken ct)

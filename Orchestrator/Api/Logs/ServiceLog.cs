@@ -51,6 +51,10 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
         {
             await StartReadersAsync(readers, stop);
         }
+        catch (OperationCanceledException)
+        {
+            // The client is gone, or a reader failed: that one says why, below.
+        }
         finally
         {
             await Task.WhenAll(readers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

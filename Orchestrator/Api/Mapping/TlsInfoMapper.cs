@@ -8,13 +8,15 @@ namespace Orchestrator.Api.Mapping;
 /// <summary>Reads the CA's certificate once, not for each node of each poll.</summary>
 internal sealed class TlsInfoMapper
 {
-    private volatile TlsInfoDto last = new();
+    private static readonly TlsInfoDto None = new();
+
+    private volatile TlsInfoDto last = None;
 
     public TlsInfoDto Write(Cluster? cluster)
     {
         var pem = cluster?.CaCertificate ?? "";
         if (pem.Length == 0)
-            return new TlsInfoDto();
+            return None;
         var known = last;
         return known.TrustRoot == pem ? known : last = Read(pem);
     }
