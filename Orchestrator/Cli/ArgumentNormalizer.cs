@@ -87,7 +87,10 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
     {
         if (IsSwitch(option) && !bool.TryParse(value, out _))
             throw CliException.Usage($"{option.Name}={value}: use true or false", $"in \"swarmnet {path}\"");
-        flags.Add($"{option.Name}={value}");
+        if (value.Length > 0)
+            flags.Add($"{option.Name}={value}");
+        else
+            flags.AddRange([option.Name, value]); // the parser takes "--name=" for a missing value
         return next;
     }
 
