@@ -26,7 +26,7 @@ internal sealed class TaskMapper(StateSnapshot state)
         ServiceId = task.ServiceId.Value,
         Slot = task.Slot,
         NodeId = task.NodeId?.Value,
-        Status = Status(task.Status),
+        Status = Status(task),
         DesiredState = task.Desired.Word(),
     };
 
@@ -39,17 +39,26 @@ internal sealed class TaskMapper(StateSnapshot state)
         .Add(NotBeforeLabel, restart.NotBefore.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))
         .Add(FailuresLabel, restart.Failures.ToString(CultureInfo.InvariantCulture));
 
-    private static TaskStatusDto Status(TaskStatus status) => new()
+    private static TaskStatusDto Status(ServiceTask task) => new()
     {
-        Timestamp = status.Timestamp,
-        State = status.State.Word(),
-        Message = Wire.OrNull(status.Message),
-        Err = Wire.OrNull(status.Error),
-        ContainerStatus = status.Container is { } container
+        Timestamp = task.Status.Timestamp,
+        State = task.Status.State.Word(),
+        Message = Wire.OrNull(task.Status.Message),
+        Err = Wire.OrNull(task.Status.Error.Length > 0 ? task.Status.Error : CrashLoop(task)),
+        ContainerStatus = task.Status.Container is { } container
             ? new() { ContainerId = container.ContainerId, Pid = container.Pid, ExitCode = container.ExitCode ?? 0 }
             : null,
-        PortStatus = new() { Ports = Wire.ListOrNull(status.Ports, ServiceSpecMapper.Port) },
+        PortStatus = new() { Ports = Wire.ListOrNull(task.Status.Ports, ServiceSpecMapper.Port) },
     };
+
+    /// <summary>Why a replacement is not started yet, when its slot keeps failing.</summary>
+    private static string CrashLoop(ServiceTask task) =>
+        task is { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
+            && !task.Status.State.IsTerminal()
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"crash loop: {restart.Failures} failures in a row, next start at {restart.NotBefore.UtcDateTime:HH:mm:ss} UTC")
+            : "";
 
     private TaskSpecDto Template(ServiceTask task)
     {
