@@ -52,13 +52,14 @@ internal sealed class TaskMapper(StateSnapshot state)
     };
 
     /// <summary>Why a replacement is not started yet, when its slot keeps failing.</summary>
-    private static string CrashLoop(ServiceTask task) =>
-        task is { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
-            && !task.Status.State.IsTerminal()
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"crash loop: {restart.Failures} failures in a row, next start at {restart.NotBefore.UtcDateTime:HH:mm:ss} UTC")
-            : "";
+    private static string CrashLoop(ServiceTask task)
+    {
+        if (task is not { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
+            || task.Status.State.IsTerminal())
+            return "";
+        var next = restart.NotBefore.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        return $"crash loop: {restart.Failures} failures in a row, next start at {next} UTC";
+    }
 
     private TaskSpecDto Template(ServiceTask task)
     {
