@@ -160,7 +160,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _membership = started;
         _api.Manager = manager is null
             ? null
-            : new ManagerServices(manager.Role.Store, manager.Role.Proposer, manager.Logs, _services.Time, _services.Ids);
+            : new ManagerServices(
+                manager.Role.Store, manager.Role.Proposer, manager.Logs, _services.Time, _services.Ids);
     }
 
     private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)

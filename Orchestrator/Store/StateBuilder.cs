@@ -10,7 +10,8 @@ internal sealed class StateBuilder(StateSnapshot state)
     private readonly ImmutableSortedDictionary<string, Cluster>.Builder _clusters = state.Clusters.ToBuilder();
     private readonly ImmutableSortedDictionary<string, Node>.Builder _nodes = state.Nodes.ToBuilder();
     private readonly ImmutableSortedDictionary<string, Service>.Builder _services = state.Services.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, ServiceRevision>.Builder _revisions = state.Revisions.ToBuilder();
+    private readonly ImmutableSortedDictionary<string, ServiceRevision>.Builder _revisions =
+        state.Revisions.ToBuilder();
     private readonly ImmutableSortedDictionary<string, string>.Builder _names = state.Names.ToBuilder();
     private readonly ImmutableSortedDictionary<string, ImmutableSortedDictionary<ulong, ServiceRevision>>.Builder
         _byRevisedService = state.ByRevisedService.ToBuilder();
@@ -97,7 +98,8 @@ internal sealed class StateBuilder(StateSnapshot state)
     private void PutRevision(ServiceRevision revision)
     {
         _revisions[revision.Key] = revision;
-        _byRevisedService[revision.ServiceId.Value] = RevisionsOf(revision.ServiceId).SetItem(revision.Number, revision);
+        _byRevisedService[revision.ServiceId.Value] =
+            RevisionsOf(revision.ServiceId).SetItem(revision.Number, revision);
     }
 
     private bool RemoveRevision(ServiceRevision revision)
