@@ -5,7 +5,9 @@ using Orchestrator.Tests.Runtime.Docker;
 
 namespace Orchestrator.Tests.Integration;
 
-/// <summary>A fixture with one real engine, and for each test a runtime on it that starts and ends without containers.</summary>
+/// <summary>
+/// A fixture with one real engine, and for each test a runtime on it that starts and ends without containers.
+/// </summary>
 [Category("Lab")]
 [NonParallelizable]
 public abstract class DockerLab

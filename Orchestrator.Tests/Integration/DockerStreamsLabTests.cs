@@ -33,7 +33,8 @@ public sealed class DockerStreamsLabTests : DockerLab
     [Test]
     public async Task A_terminals_log_is_read_as_it_is()
     {
-        var id = await EndedAsync(RuntimeTasks.Shell("echo one; head -c 40000 /dev/zero | tr '\\0' x; echo; echo two") with { Tty = true });
+        var id = await EndedAsync(
+            RuntimeTasks.Shell("echo one; head -c 40000 /dev/zero | tr '\\0' x; echo; echo two") with { Tty = true });
         var lines = await TextsAsync(id, new LogOptions());
         Assert.That(lines, Is.EqualTo(new[] { "one\r\n", new string('x', 40000) + "\r\n", "two\r\n" }));
         Assert.That(await TextsAsync(id, new LogOptions { Tail = 1 }), Is.EqualTo(new[] { "two\r\n" }));
@@ -42,7 +43,8 @@ public sealed class DockerStreamsLabTests : DockerLab
     [Test]
     public async Task A_long_line_is_one_line_up_to_64_KiB()
     {
-        var id = await EndedAsync("head -c 50000 /dev/zero | tr '\\0' x; echo; head -c 70000 /dev/zero | tr '\\0' y; echo");
+        var id = await EndedAsync(
+            "head -c 50000 /dev/zero | tr '\\0' x; echo; head -c 70000 /dev/zero | tr '\\0' y; echo");
         var lengths = (await LinesAsync(id, new LogOptions())).Select(line => line.Text.Length);
         Assert.That(lengths, Is.EqualTo(new[] { 50001, 65536, 70001 - 65536 }));
     }
@@ -84,7 +86,6 @@ public sealed class DockerStreamsLabTests : DockerLab
         // What the kernel and the engine close a moment later may still count: a leak would be a thousand.
         Assert.That(OpenFiles("self"), Is.LessThan(ours + 20), "open files here");
         Assert.That(OpenFiles(EnginePid), Is.LessThan(engines + 100), "open files of the engine");
-        TestContext.Out.WriteLine($"open files: here {ours} then {OpenFiles("self")}, engine {engines} then {OpenFiles(EnginePid)}");
     }
 
     [Test]
@@ -129,9 +130,10 @@ public sealed class DockerStreamsLabTests : DockerLab
     private async Task AbandonAsync(ContainerObservation container, int streams)
     {
         using var limit = new CancellationTokenSource(3 * Patience);
+        var options = new LogOptions { Follow = true, Tail = 1 };
         for (var i = 0; i < streams; i++)
         {
-            await foreach (var _ in Engine.LogsAsync(container, new LogOptions { Follow = true, Tail = 1 }, limit.Token))
+            await foreach (var _ in Engine.LogsAsync(container, options, limit.Token))
                 break;
         }
     }

@@ -6,7 +6,8 @@ namespace Orchestrator.Tests.Integration;
 
 /// <summary>
 /// Real Docker engines for a test, each a host of its own with the image <c>busybox:local</c>: <c>scripts/lab</c> with
-/// names and addresses that nobody else on this machine uses. Disposing it leaves no trace, also after a half-done start.
+/// names and addresses that nobody else on this machine uses. Disposing it leaves no trace, also after a half-done
+/// start.
 /// </summary>
 /// <example><code>await using var lab = await Lab.UpAsync(3);</code></example>
 public sealed class Lab : IAsyncDisposable
@@ -57,7 +58,9 @@ public sealed class Lab : IAsyncDisposable
     /// <summary>Host I's IP address.</summary>
     public string Address(int host) => $"{Network}.{host}";
 
-    /// <summary>Starts a program as host I: its network and hostname, the process id is the program's. The caller ends it.</summary>
+    /// <summary>
+    /// Starts a program as host I: its network and hostname, the process id is the program's. The caller ends it.
+    /// </summary>
     public Process StartInHost(int host, string file, params string[] args) =>
         Start(["run", Text(host), file, .. args]);
 
@@ -135,7 +138,8 @@ public sealed class Lab : IAsyncDisposable
         {
             await process.WaitForExitAsync(timeout.Token);
             if (process.ExitCode != 0)
-                throw new InvalidOperationException($"lab {string.Join(' ', args)} failed: {await errors}{await output}");
+                throw new InvalidOperationException(
+                    $"lab {string.Join(' ', args)} failed: {await errors}{await output}");
             return await output;
         }
         catch (OperationCanceledException)

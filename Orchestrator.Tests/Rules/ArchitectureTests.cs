@@ -92,8 +92,8 @@ public sealed class ArchitectureTests
     /// <summary>Rooms named by usings and by qualified names; of Api the folder below it too.</summary>
     private static IEnumerable<string> RoomsNamedIn(SourceFile file) =>
         file.Root.DescendantNodes(descendIntoTrivia: false)
-            .Where(node => node is QualifiedNameSyntax or MemberAccessExpressionSyntax
-                || node is UsingDirectiveSyntax { Name: IdentifierNameSyntax })
+            .Where(node => (node is QualifiedNameSyntax or MemberAccessExpressionSyntax)
+                && node.Parent is not (QualifiedNameSyntax or MemberAccessExpressionSyntax))
             .Select(node => node.ToString())
             .Where(name => name.StartsWith("Orchestrator.", StringComparison.Ordinal))
             .Select(name => name.Split('.'))

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 using Orchestrator.Security;
 
 namespace Orchestrator.Agents;
 
 /// <summary>What every part of one agent shares.</summary>
-internal sealed record AgentContext(
+public sealed record AgentContext(
     AgentOptions Options, IContainerRuntime Runtime, LiveIdentity Identity, TimeProvider Clock)
 {
     public required ILoggerFactory Loggers { get; init; }

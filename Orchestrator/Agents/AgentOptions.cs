@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Security;
 
 namespace Orchestrator.Agents;
 
@@ -29,6 +30,12 @@ public sealed record AgentOptions
     /// <summary>How often the runtime describes itself.</summary>
     public TimeSpan DescribeInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Called once when the managers say that this node is not of the cluster any more; no session is tried after it.</summary>
+    /// <summary>
+    /// Called once when the managers say that this node is not of the cluster any more; no session is tried after
+    /// it.
+    /// </summary>
     public Action NodeRemoved { get; init; } = static () => { };
+
+    /// <summary>Stores a renewed identity; called before it is used.</summary>
+    public Action<NodeIdentity> SaveIdentity { get; init; } = static _ => { };
 }

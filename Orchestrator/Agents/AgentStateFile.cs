@@ -12,8 +12,8 @@ internal sealed partial class AgentStateFile(AgentContext agent, Func<AgentState
 {
     public const string Name = "assignments";
 
-    /// <summary>Changes come in bursts; no status waits for this.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+    /// <summary>Changes come in bursts, and a flush slows the disk for the runtime too; nobody waits.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
     private readonly string _path = Path.Combine(agent.Options.DataDirectory, Name);
@@ -74,7 +74,8 @@ internal sealed partial class AgentStateFile(AgentContext agent, Func<AgentState
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read and is ignored: the managers will send what this node should run")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Path} cannot be read and is ignored: the managers will send what this node should run")]
     private partial void LogUnreadable(string path, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be written; tasks go on, and it is tried again")]

@@ -2,7 +2,9 @@ using Orchestrator.Runtime;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Lists all containers for whoever asks: those who ask while a listing is on its way share the next one.</summary>
+/// <summary>
+/// Lists all containers for whoever asks: those who ask while a listing is on its way share the next one.
+/// </summary>
 internal sealed class ContainerDirectory(IContainerRuntime runtime, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

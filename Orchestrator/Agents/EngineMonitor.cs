@@ -15,6 +15,7 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
 
     private readonly ILogger _log = agent.Loggers.CreateLogger<EngineMonitor>();
     private readonly Signal _suspected = new(agent.Clock);
+    private bool _hasAsked;
     private NodeDescription _current = WithHost(
         new NodeDescription { Runtime = agent.Runtime.Kind, RuntimeError = "the runtime has not answered yet" },
         agent.Options);
@@ -33,6 +34,8 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
     {
         var before = Current;
         var after = await DescribeAsync(before, limit, ct);
+        var isFirst = !_hasAsked;
+        _hasAsked = true;
         if (Same(before, after))
             return;
         Volatile.Write(ref _current, after);
@@ -41,7 +44,7 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
             LogLost(after.RuntimeError);
         else if (before.RuntimeError.Length > 0)
             LogAnswers(after.EngineVersion);
-        if (after.RuntimeError.Length == 0 && before.RuntimeError.Length > 0)
+        if (!isFirst && after.RuntimeError.Length == 0 && before.RuntimeError.Length > 0)
             events.Recovered();
     }
 
@@ -91,6 +94,6 @@ internal sealed record EngineEvents
     /// <summary>The description is another one.</summary>
     public required Action Changed { get; init; }
 
-    /// <summary>The runtime answers again, or for the first time.</summary>
+    /// <summary>The runtime answers again, after it did not.</summary>
     public required Action Recovered { get; init; }
 }

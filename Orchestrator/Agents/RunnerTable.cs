@@ -24,6 +24,8 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
 
     public IEnumerable<TaskRunner> All() => _runners.Select(pair => pair.Value);
 
+    public ImmutableArray<TaskRecord> Records() => [.. All().Select(runner => runner.View.Task)];
+
     /// <param name="found">what the runtime has; null when it does not answer</param>
     public void Restore(ImmutableArray<TaskRecord> tasks, IReadOnlyList<ContainerObservation>? found)
     {
@@ -136,6 +138,7 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
             _emptied.Set();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "task {Task}: a defect of swarmnet stopped its work; it is taken up again")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "task {Task}: a defect of swarmnet stopped its work; it is taken up again")]
     private partial void LogDefect(string task, Exception e);
 }

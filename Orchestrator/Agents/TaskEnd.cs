@@ -38,7 +38,9 @@ internal static class TaskEnd
         Container = new ContainerStatus { ContainerId = task.ContainerId },
     };
 
-    /// <summary>The runtime says that it can never work: before the start the task is refused, later it has failed.</summary>
+    /// <summary>
+    /// The runtime says that it can never work: before the start the task is refused, later it has failed.
+    /// </summary>
     public static TaskStatus Refused(TaskRecord task, string error, DateTimeOffset now) => new()
     {
         State = task.Status.State < TaskState.Starting ? TaskState.Rejected : TaskState.Failed,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
@@ -27,7 +28,10 @@ public static class TaskProgress
     /// <param name="found">the answer of a look, and of <see cref="Step.Prepare"/></param>
     public static TaskView Succeed(TaskView view, Step.Call call, ContainerObservation? found)
     {
-        var task = view.Task with { Failures = 0, RetryAt = null };
+        // A look between two tries of something else does not make the next pause shorter.
+        var isBetween = call is Step.Inspect or Step.Locate
+            && (view.Task.Status.State < TaskState.Running || view.Task.Unhealthy);
+        var task = view.Task with { Failures = isBetween ? view.Task.Failures : 0, RetryAt = null };
         return call switch
         {
             Step.Prepare or Step.Inspect or Step.Locate => new TaskView(
@@ -39,7 +43,9 @@ public static class TaskProgress
         };
     }
 
-    /// <summary>The call was given up because what is wanted has changed: it may or may not have had its effect.</summary>
+    /// <summary>
+    /// The call was given up because what is wanted has changed: it may or may not have had its effect.
+    /// </summary>
     public static TaskView GiveUp(TaskView view) => view with { Seen = Sighting.Unknown };
 
     /// <summary>The call failed. Only the runtime's refusal is the task's fault.</summary>

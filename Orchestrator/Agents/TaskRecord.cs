@@ -40,7 +40,9 @@ public sealed record TaskRecord
     public static TaskRecord New(Assignment wanted) => new()
     {
         Assignment = wanted,
-        Status = wanted.Known.State > TaskState.Assigned ? wanted.Known : wanted.Known with { State = TaskState.Assigned },
+        Status = wanted.Known.State > TaskState.Assigned
+            ? wanted.Known
+            : wanted.Known with { State = TaskState.Assigned },
         ContainerId = wanted.Known.Container?.ContainerId ?? "",
     };
 

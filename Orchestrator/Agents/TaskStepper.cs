@@ -103,13 +103,18 @@ public static class TaskStepper
         var state = running.Health == ContainerHealth.Starting ? TaskState.Starting : TaskState.Running;
         if (state < task.Status.State)
             return new Step.Wait(null);
+        var known = task.Status;
         var status = new TaskStatus
         {
             State = state,
-            Timestamp = now,
+            Timestamp = state == known.State ? known.Timestamp : now,
             Message = state == TaskState.Running ? "started" : "waiting for the health check",
-            Container = new ContainerStatus { ContainerId = running.ContainerId, Pid = running.Pid },
-            Ports = running.Ports,
+            Container = new ContainerStatus
+            {
+                // A list of containers tells less than a look at one: what it leaves out is still so.
+                ContainerId = running.ContainerId, Pid = running.Pid > 0 ? running.Pid : known.Container?.Pid ?? 0,
+            },
+            Ports = running.Ports.IsEmpty ? known.Ports : running.Ports,
         };
         return state == task.Status.State && task.IsKnownAs(status) ? new Step.Wait(null) : new Step.Report(status);
     }

@@ -4,7 +4,9 @@ using Orchestrator.Runtime;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Runs what the managers assign: one runner a task, hints from the runtime, and a slow look at everything.</summary>
+/// <summary>
+/// Runs what the managers assign: one runner a task, hints from the runtime, and a slow look at everything.
+/// </summary>
 internal sealed partial class Worker : IDisposable
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
@@ -25,7 +27,9 @@ internal sealed partial class Worker : IDisposable
         _log = agent.Loggers.CreateLogger<Worker>();
     }
 
-    /// <summary>Takes up the tasks of an earlier run, with what the runtime says of them now, if it answers soon.</summary>
+    /// <summary>
+    /// Takes up the tasks of an earlier run, with what the runtime says of them now, if it answers soon.
+    /// </summary>
     public async Task RestoreAsync(ImmutableArray<TaskRecord> tasks, CancellationToken ct)
     {
         try
@@ -156,7 +160,8 @@ internal sealed partial class Worker : IDisposable
     }
 
     /// <summary>
-    /// A listing is older than what runners know, so it never says what is the case: where it differs, the runner looks.
+    /// A listing is older than what runners know, so it never says what is the case: where it differs, the runner
+    /// looks.
     /// </summary>
     private void Compare(IReadOnlyList<ContainerObservation> listed)
     {
@@ -186,7 +191,8 @@ internal sealed partial class Worker : IDisposable
         _ => false, // it looks by itself
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "took up {Tasks} tasks of an earlier run; the runtime has {Containers} containers of this cluster")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "took up {Tasks} tasks of an earlier run; the runtime has {Containers} containers of this cluster")]
     private partial void LogRestored(int tasks, int containers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the runtime does not list its containers yet")]
@@ -198,6 +204,7 @@ internal sealed partial class Worker : IDisposable
     [LoggerMessage(Level = LogLevel.Debug, Message = "the runtime does not list its containers: {Error}")]
     private partial void LogSweepFailed(string error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "container {Container} of task {Task} is not assigned to this node: it is removed")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "container {Container} of task {Task} is not assigned to this node: it is removed")]
     private partial void LogLeftover(string container, string task);
 }

@@ -18,5 +18,6 @@ public sealed class ApiException(int status, string message) : Exception(message
     public static ApiException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, message);
 
     /// <summary>Docker answers 500 here, and scripts look for exactly these words.</summary>
-    public static ApiException OutOfSequence() => new(StatusCodes.Status500InternalServerError, "update out of sequence");
+    public static ApiException OutOfSequence() =>
+        new(StatusCodes.Status500InternalServerError, "update out of sequence");
 }

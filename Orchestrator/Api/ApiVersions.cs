@@ -35,7 +35,8 @@ internal static class ApiVersions
     private static void Check(Version asked)
     {
         if (asked > new Version(1, Newest))
-            throw ApiException.Bad($"client version {asked} is too new. Maximum supported API version is {Text(Newest)}");
+            throw ApiException.Bad(
+                $"client version {asked} is too new. Maximum supported API version is {Text(Newest)}");
         if (asked < new Version(1, Oldest))
             throw ApiException.Bad($"client version {asked} is too old. Minimum supported API version is "
                 + $"{Text(Oldest)}, please upgrade your client to a newer version");

@@ -2,7 +2,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Api;
 
-/// <summary>This node's part in a cluster, and the ways to change it. Everything here but the commands answers at once.</summary>
+/// <summary>This node's part in a cluster, and the ways to change it. All but the commands answers at once.</summary>
 public interface ILocalNode
 {
     LocalNodeStatus Status { get; }

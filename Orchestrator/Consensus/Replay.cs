@@ -48,7 +48,7 @@ internal sealed class Replay
         catch (InvalidDataException e)
         {
             throw new LogException(LogFailure.Unreadable, $"{what} is intact but cannot be applied: {e.Message}. "
-                + "The manager stops rather than skip it; a newer version may have written it. Nothing was changed.", e);
+                + "The manager stops rather than skip it; a newer version may have written it.", e);
         }
     }
 }

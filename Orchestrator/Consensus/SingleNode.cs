@@ -54,9 +54,10 @@ public sealed partial class SingleNode : IProposer, IAsyncDisposable
     internal static SingleNode Open(SingleNodeOptions options, ILogDisk disk, NodeSurroundings around)
     {
         options.Validate();
-        var full = options with { Directory = Path.GetFullPath(options.Directory) };
+        var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        var full = options with { Directory = directory };
         var node = new SingleNode(full, NodeStorage.Open(full, disk, around.Machine, around.Logger), around);
-        node.LogOpened(full.Directory, node.AppliedIndex, node._storage.Replayed.Entries);
+        node.LogOpened(directory, node.AppliedIndex, node._storage.Replayed.Entries);
         return node;
     }
 

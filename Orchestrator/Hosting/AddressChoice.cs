@@ -11,9 +11,11 @@ namespace Orchestrator.Hosting;
 internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
 {
     /// <param name="listen">as the user wrote it; empty = <paramref name="defaultListen"/></param>
-    /// <param name="advertise">as the user wrote it: an address, address:port or interface; empty = the host's only address</param>
+    /// <param name="advertise">as the user wrote it: an address, address:port or interface; empty = the host's only
+    /// address</param>
     /// <exception cref="FormatException">an address is malformed, or the choice is the user's</exception>
-    public static AddressChoice From(string listen, string advertise, IPEndPoint defaultListen, IReadOnlyList<HostAddress> host)
+    public static AddressChoice From(
+        string listen, string advertise, IPEndPoint defaultListen, IReadOnlyList<HostAddress> host)
     {
         var listenOn = Listens(listen, defaultListen, host);
         if (advertise.Length > 0)
@@ -23,7 +25,9 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
         return new AddressChoice(listenOn, new IPEndPoint(OnlyOne(host), listenOn.Port));
     }
 
-    /// <summary>The host's addresses, IPv4 before IPv6, without loopback, link-local ones and those of container bridges.</summary>
+    /// <summary>
+    /// The host's addresses, IPv4 before IPv6, without loopback, link-local ones and those of container bridges.
+    /// </summary>
     public static IReadOnlyList<HostAddress> OfThisHost() =>
     [
         .. NetworkInterface.GetAllNetworkInterfaces()
@@ -48,7 +52,8 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
         if (card is not null)
             return new IPEndPoint(card.Address, defaultPort);
         if (!IPEndPoint.TryParse(text, out var endPoint))
-            throw new FormatException($"{flag} '{text}': expected IP, IP:PORT, or the name of a network interface that is up");
+            throw new FormatException(
+                $"{flag} '{text}': expected IP, IP:PORT, or the name of a network interface that is up");
         var hasPort = text.EndsWith($":{endPoint.Port}", StringComparison.Ordinal)
             && (endPoint.AddressFamily == AddressFamily.InterNetwork || text.StartsWith('['));
         return hasPort ? endPoint : new IPEndPoint(endPoint.Address, defaultPort);
@@ -57,12 +62,14 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
     private static IPAddress OnlyOne(IReadOnlyList<HostAddress> host)
     {
         var candidates = host
-            .Where(address => address.Address.AddressFamily == AddressFamily.InterNetwork && !IsContainerBridge(address.Interface))
+            .Where(address =>
+                address.Address.AddressFamily == AddressFamily.InterNetwork && !IsContainerBridge(address.Interface))
             .ToArray();
         return candidates switch
         {
             [var only] => only.Address,
-            [] => throw new FormatException("this host has no address other hosts could reach: give one with --advertise-addr"),
+            [] => throw new FormatException(
+                "this host has no address other hosts could reach: give one with --advertise-addr"),
             _ => throw new FormatException("this host has several addresses: choose one with --advertise-addr ("
                 + string.Join(", ", candidates.Select(address => $"{address.Address} on {address.Interface}")) + ")"),
         };

@@ -29,11 +29,14 @@ internal static class ClusterJoin
             }
         }
         throw last is null
-            ? ApiException.Bad("no manager's address was given: name one, as in swarmnet join --token TOKEN 192.0.2.1:2377")
+            ? ApiException.Bad(
+                "no manager's address was given: name one, as in swarmnet join --token TOKEN 192.0.2.1:2377")
             : new ApiException(last.Failure == JoinFailure.Unreachable ? 503 : 500, last.Message);
     }
 
-    /// <summary>Tells the managers that this worker goes on purpose; if nobody listens, they find out by themselves.</summary>
+    /// <summary>
+    /// Tells the managers that this worker goes on purpose; if nobody listens, they find out by themselves.
+    /// </summary>
     public static async Task SayFarewellAsync(
         Membership membership, HostServices services, CancellationToken ct)
     {

@@ -11,12 +11,16 @@ internal static class DaemonCommand
         {
             ["data-dir"] = Flag("--data-dir", "Where the daemon keeps its data (default /var/lib/swarmnet)"),
             ["socket"] = Flag("--socket", "Unix socket of the API (default /run/swarmnet/swarmnet.sock)"),
-            ["hosts"] = Flag("--host", "Serve the API on a loopback port too, tcp://127.0.0.1:PORT; may be given again"),
+            ["hosts"] = Flag(
+                "--host", "Serve the API on a loopback port too, tcp://127.0.0.1:PORT; may be given again"),
             ["listen-addr"] = Flag("--listen-addr", "Where a manager listens for the cluster (default 0.0.0.0:2377)"),
             ["hostname"] = Flag("--hostname", "Name of this node (default: the host's name)"),
-            ["runtime"] = Flag("--runtime", "What runs tasks: docker, process, or auto (default: docker if an engine answers)"),
-            ["docker-host"] = Flag("--docker-host", "Socket of the Docker engine (default unix:///var/run/docker.sock)"),
-            ["engine-labels"] = Flag("--engine-label", "Label of this host for constraints, NAME=VALUE; may be given again"),
+            ["runtime"] = Flag(
+                "--runtime", "What runs tasks: docker, process, or auto (default: docker if an engine answers)"),
+            ["docker-host"] = Flag(
+                "--docker-host", "Socket of the Docker engine (default unix:///var/run/docker.sock)"),
+            ["engine-labels"] = Flag(
+                "--engine-label", "Label of this host for constraints, NAME=VALUE; may be given again"),
             ["log-format"] = Flag("--log-format", "text or json (default text)"),
         };
         var config = new Option<string>("--config")
@@ -27,13 +31,16 @@ internal static class DaemonCommand
         foreach (var flag in flags.Values)
             command.Add(flag);
         command.SetAction((parsed, ct) => RunAsync(
-            flags.ToDictionary(flag => flag.Key, flag => parsed.GetValue(flag.Value) ?? []), parsed.GetValue(config), ct));
+            flags.ToDictionary(flag => flag.Key, flag => parsed.GetValue(flag.Value) ?? []),
+            parsed.GetValue(config),
+            ct));
         return command;
     }
 
     private static Option<string[]> Flag(string name, string description) => new(name) { Description = description };
 
-    private static async Task<int> RunAsync(Dictionary<string, string[]> flags, string? configuration, CancellationToken ct)
+    private static async Task<int> RunAsync(
+        Dictionary<string, string[]> flags, string? configuration, CancellationToken ct)
     {
         DaemonOptions options;
         try
@@ -55,6 +62,7 @@ internal static class DaemonCommand
             throw new OptionException($"--config: there is no file {configuration}");
         var file = OptionSources.ReadFile(
             configuration ?? DaemonOptions.DefaultConfigurationFile, DaemonOptions.Names);
-        return DaemonOptions.From(new OptionSources(flags, Environment.GetEnvironmentVariable, file), Environment.MachineName);
+        return DaemonOptions.From(
+            new OptionSources(flags, Environment.GetEnvironmentVariable, file), Environment.MachineName);
     }
 }

@@ -25,7 +25,8 @@ public sealed record DaemonOptions
     /// <summary>Every setting's name, as flag, in the environment and in the file.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
-        "data-dir", "socket", "hosts", "listen-addr", "hostname", "runtime", "docker-host", "engine-labels", "log-format",
+        "data-dir", "socket", "hosts", "listen-addr", "hostname",
+        "runtime", "docker-host", "engine-labels", "log-format",
     ];
 
     public string DataDirectory { get; init; } = "/var/lib/swarmnet";
@@ -61,10 +62,12 @@ public sealed record DaemonOptions
             TcpHosts = [.. Many(sources, "hosts", OptionValues.LoopbackHost)],
             Listen = Parse(sources, "listen-addr", OptionValues.EndPoint) ?? defaults.Listen,
             Hostname = Parse(sources, "hostname", OptionValues.Hostname) ?? machineName,
-            Runtime = Parse(sources, "runtime", text => (RuntimeChoice?)OptionValues.OneOf<RuntimeChoice>(text)) ?? defaults.Runtime,
+            Runtime = Parse(sources, "runtime", text => (RuntimeChoice?)OptionValues.OneOf<RuntimeChoice>(text))
+                ?? defaults.Runtime,
             DockerSocket = Parse(sources, "docker-host", OptionValues.DockerSocket) ?? defaults.DockerSocket,
             EngineLabels = StringMap.Empty.SetItems(Many(sources, "engine-labels", OptionValues.Label)),
-            LogFormat = Parse(sources, "log-format", text => (LogFormat?)OptionValues.OneOf<LogFormat>(text)) ?? defaults.LogFormat,
+            LogFormat = Parse(sources, "log-format", text => (LogFormat?)OptionValues.OneOf<LogFormat>(text))
+                ?? defaults.LogFormat,
         };
     }
 

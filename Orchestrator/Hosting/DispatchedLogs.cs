@@ -7,7 +7,9 @@ namespace Orchestrator.Hosting;
 /// <summary>Logs for the API, from the agents of the nodes that run the tasks.</summary>
 internal sealed class DispatchedLogs(LogBroker broker) : ITaskLogs
 {
-    public IAsyncEnumerable<LogLine> ReadAsync(IReadOnlyList<ServiceTask> tasks, LogOptions options, CancellationToken ct) =>
+    public IAsyncEnumerable<LogLine> ReadAsync(
+        IReadOnlyList<ServiceTask> tasks, LogOptions options, CancellationToken ct) =>
         broker.ReadAsync(
-            tasks.Where(task => task.NodeId is not null).ToLookup(task => task.NodeId!.Value, task => task.Id), options, ct);
+            tasks.Where(task => task.NodeId is not null)
+                .ToLookup(task => task.NodeId!.Value, task => task.Id), options, ct);
 }

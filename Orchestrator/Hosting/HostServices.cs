@@ -10,6 +10,8 @@ internal sealed record HostServices(DaemonOptions Options, TimeProvider Time, IL
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Set once when something failed that the daemon cannot go on without; it ends then, and says so by its exit code.</summary>
+    /// <summary>
+    /// Set once when something failed that the daemon cannot go on without; it ends then, and says so by its exit code.
+    /// </summary>
     public TaskCompletionSource<Exception> Fatal { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

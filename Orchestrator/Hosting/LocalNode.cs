@@ -43,7 +43,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     public LocalNodeStatus Status => membership?.Status ?? new LocalNodeStatus();
 
-    /// <summary>Takes up the membership of an earlier run, if there was one; else clears what an interrupted attempt left.</summary>
+    /// <summary>
+    /// Takes up the membership of an earlier run, if there was one; else clears what an interrupted attempt left.
+    /// </summary>
     /// <exception cref="OptionException">the stored state cannot be used</exception>
     public async Task ResumeAsync()
     {
@@ -52,7 +54,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             Forget();
             return;
         }
-        var identity = new LiveIdentity(LoadIdentity());
+        var identity = new LiveIdentity(NodeSetup.Load(identities, paths.Root));
         var manager = state.Manager
             ? await ManagerSide.OpenAsync(IPEndPoint.Parse(state.ListenAddress), identity, services)
             : null;
@@ -68,8 +70,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         if (command.ForceNewCluster)
             throw ApiException.Bad("--force-new-cluster needs a manager's state to start from, and this host has none: "
                 + "leave the flag out to make a new cluster");
-        var addresses = Choose(command.ListenAddress, command.AdvertiseAddress);
-        var runtime = await ChooseRuntimeAsync(ct);
+        var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services);
+        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
         return await AllOrNothingAsync(async undo =>
         {
             using var founder = ClusterFounder.Create(command.Spec, services);
@@ -77,7 +79,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             var identity = new LiveIdentity(founder.Identity);
             var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, services);
             undo.Add(manager);
-            var state = StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
+            var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
             var first = founder.FirstTransaction(command, state.AdvertiseAddress, services);
             var applied = await manager.Role.Proposer.ProposeAsync(first, ct);
             Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
@@ -93,8 +95,10 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     {
         using var turn = await EnterAsync(ct);
         RequireOutside();
-        var addresses = command.AdvertiseAddress.Length > 0 ? Choose(command.ListenAddress, command.AdvertiseAddress) : null;
-        var runtime = await ChooseRuntimeAsync(ct);
+        var addresses = command.AdvertiseAddress.Length > 0
+            ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services)
+            : null;
+        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
         await AllOrNothingAsync(async _ =>
         {
             var joined = await ClusterJoin.RunAsync(command, services, ct);
@@ -170,7 +174,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         catch (Exception exception) when (exception is RuntimeException or OperationCanceledException)
         {
             if (!force)
-                throw ApiException.Unavailable($"this node's tasks could not be stopped: {exception.Message}; nothing was "
+                throw ApiException.Unavailable(
+                    $"this node's tasks could not be stopped: {exception.Message}; nothing was "
                     + "changed. Start the engine again, or use --force to leave them running");
             LogTasksLeft(logger, exception.Message);
         }
@@ -191,7 +196,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         paths.ForgetMembership();
     }
 
-    /// <summary>Runs the steps of becoming a node; if one fails, all that was started is stopped and every trace removed.</summary>
+    /// <summary>
+    /// Runs the steps of becoming a node; if one fails, all that was started is stopped and every trace removed.
+    /// </summary>
     private async Task<string> AllOrNothingAsync(Func<List<IAsyncDisposable>, Task<string>> steps)
     {
         var undo = new List<IAsyncDisposable>();
@@ -211,60 +218,11 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         }
     }
 
-    private AddressChoice Choose(string listen, string advertise)
-    {
-        try
-        {
-            return AddressChoice.From(listen, advertise, services.Options.Listen, AddressChoice.OfThisHost());
-        }
-        catch (FormatException exception)
-        {
-            throw ApiException.Bad(exception.Message);
-        }
-    }
-
-    private async Task<string> ChooseRuntimeAsync(CancellationToken ct)
-    {
-        try
-        {
-            return await RuntimeFactory.ChooseAsync(services, ct);
-        }
-        catch (RuntimeException exception)
-        {
-            throw ApiException.Unavailable($"{exception.Message} Start the engine, or start the daemon with "
-                + "--runtime process to run tasks without one");
-        }
-    }
-
-    private static NodeState StateOf(NodeIdentity identity, AddressChoice chosen, IPEndPoint listening, string runtime) => new()
-    {
-        NodeId = identity.NodeId.Value,
-        ClusterId = identity.ClusterId.Value,
-        Manager = true,
-        ListenAddress = listening.ToString(),
-        AdvertiseAddress = new IPEndPoint(
-            chosen.Advertise.Address, chosen.Advertise.Port == 0 ? listening.Port : chosen.Advertise.Port).ToString(),
-        Runtime = runtime,
-    };
-
-    private NodeIdentity LoadIdentity()
-    {
-        try
-        {
-            return identities.Load()
-                ?? throw new OptionException("this host is a node of a cluster, but its certificate is missing: restore "
-                    + $"{paths.Root} from a backup, or remove it and join again");
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new OptionException(exception.Message);
-        }
-    }
-
     private void RequireOutside()
     {
         if (membership is not null)
-            throw ApiException.Unavailable("This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
+            throw ApiException.Unavailable(
+                "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
                 + "swarm and join another one.");
     }
 

@@ -66,7 +66,8 @@ internal sealed class Membership : IAsyncDisposable
             NodeRemoved = events.Removed,
             SaveIdentity = events.SaveIdentity,
         };
-        var agent = new Agent(new AgentContext(options, runtime, parts.Identity, services.Time) { Loggers = services.Logging });
+        var agent =
+            new Agent(new AgentContext(options, runtime, parts.Identity, services.Time) { Loggers = services.Logging });
         var membership = new Membership(parts, services, runtime, agent);
         membership.loops.Start("agent", agent.RunAsync);
         return membership;

@@ -4,7 +4,9 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>That this host belongs to a cluster, and how. Written last when it joins and removed first when it leaves.</summary>
+/// <summary>
+/// That this host belongs to a cluster, and how. Written last when it joins and removed first when it leaves.
+/// </summary>
 public sealed class NodeState
 {
     public const int CurrentFormat = 1;

@@ -18,8 +18,11 @@ public sealed record OptionSources(
             return new Setting([.. given], $"--{name}");
         var variable = $"SWARMNET_{name.Replace('-', '_').ToUpperInvariant()}";
         if (Environment(variable) is { Length: > 0 } text)
-            return new Setting([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)], variable);
-        return File.TryGetValue(name, out var configured) ? new Setting([.. configured], $"'{name}' in the configuration file") : null;
+            return new Setting(
+                [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)], variable);
+        return File.TryGetValue(name, out var configured)
+            ? new Setting([.. configured], $"'{name}' in the configuration file")
+            : null;
     }
 
     /// <summary>Reads the configuration file: one JSON object of strings and lists of strings.</summary>
@@ -45,7 +48,8 @@ public sealed record OptionSources(
         }
     }
 
-    private static Dictionary<string, string[]> Read(JsonElement root, string path, IReadOnlyCollection<string> knownNames)
+    private static Dictionary<string, string[]> Read(
+        JsonElement root, string path, IReadOnlyCollection<string> knownNames)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new OptionException($"{path}: expected one JSON object with settings");
@@ -58,7 +62,8 @@ public sealed record OptionSources(
             values[property.Name] = property.Value.ValueKind switch
             {
                 JsonValueKind.String => [property.Value.GetString()!],
-                JsonValueKind.Array when property.Value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String) =>
+                JsonValueKind.Array when property.Value.EnumerateArray()
+                    .All(v => v.ValueKind == JsonValueKind.String) =>
                     [.. property.Value.EnumerateArray().Select(v => v.GetString()!)],
                 _ => throw new OptionException($"{path}: '{property.Name}' must be a string or a list of strings"),
             };

@@ -3,7 +3,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>How each kind of setting is written. A <see cref="FormatException"/> says what is wrong with a value.</summary>
+/// <summary>
+/// How each kind of setting is written. A <see cref="FormatException"/> says what is wrong with a value.
+/// </summary>
 internal static class OptionValues
 {
     private const string UnixScheme = "unix://";
@@ -22,7 +24,8 @@ internal static class OptionValues
     public static string DockerSocket(string text)
     {
         if (text.Contains("://", StringComparison.Ordinal) && !text.StartsWith(UnixScheme, StringComparison.Ordinal))
-            throw new FormatException("the engine must run on this host: give its socket, as unix:///var/run/docker.sock");
+            throw new FormatException(
+                "the engine must run on this host: give its socket, as unix:///var/run/docker.sock");
         return UnixPath(text);
     }
 
@@ -50,7 +53,8 @@ internal static class OptionValues
     }
 
     public static string Hostname(string text) =>
-        text.Length is > 0 and <= LongestHostname && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+        text.Length is > 0 and <= LongestHostname
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
             ? text
             : throw new FormatException($"a hostname has 1 to {LongestHostname} letters, digits, '-', '.' and '_'");
 

@@ -33,7 +33,10 @@ internal static class RuntimeFactory
         var logger = services.Logging.CreateLogger($"Orchestrator.Runtime.{kind}");
         if (kind == Docker)
             return new DockerRuntime(
-                new DockerClient(DockerEndpoint.Parse(EngineOf(services)), services.Time), cluster, services.Time, logger);
+                new DockerClient(DockerEndpoint.Parse(EngineOf(services)), services.Time),
+                cluster,
+                services.Time,
+                logger);
         var options = new ProcessRuntimeOptions(services.Options.DataDirectory, cluster, Environment.ProcessPath!);
         return new ProcessRuntime(options, services.Time, logger);
     }

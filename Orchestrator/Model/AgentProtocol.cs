@@ -65,7 +65,8 @@ public sealed record SessionSettings : ManagerMessage
 }
 
 /// <summary>
-/// The node's tasks: all of them (<see cref="Complete"/>), or what changed against the set numbered <see cref="AppliesTo"/>.
+/// The node's tasks: all of them (<see cref="Complete"/>), or what changed against the set numbered <see
+/// cref="AppliesTo"/>.
 /// A mismatch means a lost frame: the agent reconnects and gets a complete set.
 /// </summary>
 [MessagePackObject]

@@ -32,7 +32,9 @@ public sealed record Cluster : IStoreObject
     public IStoreObject WithMeta(ObjectMeta meta) => this with { Meta = meta };
 }
 
-/// <summary>Settings of the cluster. The swarm-mode ones without effect here are kept so that clients read back what they wrote.</summary>
+/// <summary>
+/// Settings of the cluster. The swarm-mode ones without effect here are kept so that clients read back what they wrote.
+/// </summary>
 [MessagePackObject]
 public sealed record ClusterSpec
 {

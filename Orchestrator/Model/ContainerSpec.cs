@@ -65,7 +65,9 @@ public sealed record ContainerSpec
 [MessagePackObject]
 public sealed record HealthCheck
 {
-    /// <summary><c>NONE</c>, or <c>CMD</c> and arguments, or <c>CMD-SHELL</c> and one line; empty = the image's.</summary>
+    /// <summary>
+    /// <c>NONE</c>, or <c>CMD</c> and arguments, or <c>CMD-SHELL</c> and one line; empty = the image's.
+    /// </summary>
     [Key(0)] public ImmutableArray<string> Test { get; init; } = [];
 
     [Key(1)] public TimeSpan Interval { get; init; }

@@ -8,7 +8,9 @@ public static class Defaults
     public static readonly TimeSpan StopGracePeriod = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>Swarm mode restarts a crash loop at the same pace for ever; here failures in a row double the delay up to this.</summary>
+    /// <summary>
+    /// Swarm mode restarts a crash loop at the same pace for ever; here failures in a row double the delay up to this.
+    /// </summary>
     public static readonly TimeSpan RestartDelayCap = TimeSpan.FromMinutes(5);
 
     /// <summary>A run this long ends a row of failures.</summary>

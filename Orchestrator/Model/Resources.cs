@@ -36,7 +36,9 @@ public sealed record NodeResources
     [Key(2)] public ImmutableArray<GenericResource> Generic { get; init; } = [];
 }
 
-/// <summary>A counted resource (<c>SSD=3</c>: <see cref="Count"/>), or one named unit (<c>GPU=uuid1</c>: <see cref="Unit"/>).</summary>
+/// <summary>
+/// A counted resource (<c>SSD=3</c>: <see cref="Count"/>), or one named unit (<c>GPU=uuid1</c>: <see cref="Unit"/>).
+/// </summary>
 [MessagePackObject]
 public sealed record GenericResource
 {

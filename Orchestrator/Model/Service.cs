@@ -15,7 +15,9 @@ public sealed record Service : IStoreObject
     /// <summary>Number of the revision that holds <see cref="Spec"/>: 1, 2, … for each accepted change.</summary>
     [Key(3)] public ulong Revision { get; init; } = 1;
 
-    /// <summary>The revision whose template and endpoint equal the current ones: a task of another one is out of date.</summary>
+    /// <summary>
+    /// The revision whose template and endpoint equal the current ones: a task of another one is out of date.
+    /// </summary>
     [Key(4)] public ulong TemplateRevision { get; init; } = 1;
 
     /// <summary>The revision that a rollback returns to; null when there is none.</summary>
@@ -23,7 +25,9 @@ public sealed record Service : IStoreObject
 
     [Key(6)] public UpdateStatus? UpdateStatus { get; init; }
 
-    /// <summary>Registry credentials as the client sent them (base64url JSON). A secret: never shown, never logged.</summary>
+    /// <summary>
+    /// Registry credentials as the client sent them (base64url JSON). A secret: never shown, never logged.
+    /// </summary>
     [Key(7)] public string RegistryAuth { get; init; } = "";
 
     public string Key => Id.Value;

@@ -109,7 +109,9 @@ public sealed record RestartPolicy
 {
     [Key(0)] public RestartCondition? Condition { get; init; }
 
-    /// <summary>Delay of the first restart; repeated failures double it, see <see cref="Defaults.RestartDelayCap"/>.</summary>
+    /// <summary>
+    /// Delay of the first restart; repeated failures double it, see <see cref="Defaults.RestartDelayCap"/>.
+    /// </summary>
     [Key(1)] public TimeSpan? Delay { get; init; }
 
     /// <summary>0 = without limit.</summary>

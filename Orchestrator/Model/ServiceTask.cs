@@ -85,9 +85,14 @@ public sealed record RestartRecord
     /// <summary>The replacement is prepared at once but not started before this moment.</summary>
     [Key(1)] public DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>Restarts in this slot in a row without a stable run between them; 0 for a moved or updated task.</summary>
+    /// <summary>
+    /// Restarts in this slot in a row without a stable run between them; 0 for a moved or updated task.
+    /// </summary>
     [Key(2)] public int Failures { get; init; }
 
-    /// <summary>Restarts that count against the policy's attempts, with their moments, newest last; limited by the policy's window.</summary>
+    /// <summary>
+    /// Restarts that count against the policy's attempts, with their moments, newest last; limited by the policy's
+    /// window.
+    /// </summary>
     [Key(3)] public ImmutableArray<DateTimeOffset> Attempts { get; init; } = [];
 }

@@ -9,7 +9,8 @@ public sealed record ControllerEnvironment(
     StateStore Store, IProposer Proposer, TimeProvider Time, IdSource Ids, Func<double> Chance);
 
 /// <summary>
-/// watch → decide → propose, for one controller. Runs as long as this manager leads. Changes that arrive while a proposal
+/// watch → decide → propose, for one controller. Runs as long as this manager leads. Changes that arrive while a
+/// proposal
 /// is under way gather, so a burst costs one more round, not one a change.
 /// </summary>
 public sealed partial class ControllerLoop(IController controller, ControllerEnvironment environment, ILogger logger)
@@ -83,5 +84,6 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     }
 
     [LoggerMessage(LogLevel.Debug, "{Controller}: decision for {Key} was overtaken ({Kind} {Subject}), deciding again")]
-    private static partial void LogRefused(ILogger logger, string controller, string key, RefusalKind kind, string subject);
+    private static partial void LogRefused(
+        ILogger logger, string controller, string key, RefusalKind kind, string subject);
 }

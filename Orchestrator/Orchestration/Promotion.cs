@@ -2,7 +2,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Orchestration;
 
-/// <summary>Lets prepared replacements start: after their delay, and when what they replace has ended for sure.</summary>
+/// <summary>
+/// Lets prepared replacements start: after their delay, and when what they replace has ended for sure.
+/// </summary>
 internal static class Promotion
 {
     public static void Apply(TaskPlan plan)
@@ -18,7 +20,9 @@ internal static class Promotion
         }
     }
 
-    /// <summary>No task that was told to stop is left in the slot. One on a lost node never says so: nobody waits for it.</summary>
+    /// <summary>
+    /// No task that was told to stop is left in the slot. One on a lost node never says so: nobody waits for it.
+    /// </summary>
     private static bool IsSlotFree(TaskPlan plan, ServiceTask task) =>
         !plan.Tasks.Any(old =>
             old.Slot == task.Slot

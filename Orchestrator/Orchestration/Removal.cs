@@ -3,7 +3,9 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Orchestration;
 
-/// <summary>What is left to do for a service that is gone: stop its tasks, then forget them and its revisions.</summary>
+/// <summary>
+/// What is left to do for a service that is gone: stop its tasks, then forget them and its revisions.
+/// </summary>
 internal static class Removal
 {
     public static Decision Decide(TaskPlan plan, ServiceId service)

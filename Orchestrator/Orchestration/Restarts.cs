@@ -6,7 +6,9 @@ namespace Orchestrator.Orchestration;
 /// <summary>Whether and when an ended task is followed by another.</summary>
 internal static class Restarts
 {
-    /// <summary>Where doubling starts from when the user asked for no delay: the second restart in a row waits this long.</summary>
+    /// <summary>
+    /// Where doubling starts from when the user asked for no delay: the second restart in a row waits this long.
+    /// </summary>
     private static readonly TimeSpan SmallestStep = TimeSpan.FromMilliseconds(100);
 
     /// <returns>null = the policy wants no restart: the slot stays as it is</returns>
@@ -30,7 +32,9 @@ internal static class Restarts
         };
     }
 
-    /// <summary>The first restart waits exactly as long as asked; failures in a row double that, up to a cap, with jitter.</summary>
+    /// <summary>
+    /// The first restart waits exactly as long as asked; failures in a row double that, up to a cap, with jitter.
+    /// </summary>
     private static TimeSpan Delay(TimeSpan asked, int failures, Func<double> chance)
     {
         if (failures == 1)

@@ -5,7 +5,9 @@ namespace Orchestrator.Orchestration;
 /// <summary>As many slots as replicas: new tasks in the lowest free slots, or the least useful slots away.</summary>
 internal static class Scaling
 {
-    /// <summary>New tasks in one decision; the rest follows in the next, so that no transaction grows without bound.</summary>
+    /// <summary>
+    /// New tasks in one decision; the rest follows in the next, so that no transaction grows without bound.
+    /// </summary>
     private const int MostAtOnce = 1000;
 
     public static void Apply(TaskPlan plan, Service service)
@@ -41,7 +43,8 @@ internal static class Scaling
         return slots
             .Select(slot => new { slot.Key, Tasks = slot.Value, Node = RunningOn(slot.Value) })
             .OrderBy(slot => slot.Key)
-            .Select(slot => new { slot.Key, slot.Tasks, Copy = slot.Node is { } node ? CountUp(copies, node) : int.MaxValue })
+            .Select(slot =>
+                new { slot.Key, slot.Tasks, Copy = slot.Node is { } node ? CountUp(copies, node) : int.MaxValue })
             .ToArray()
             .OrderByDescending(slot => slot.Copy)
             .ThenByDescending(slot => slot.Key)

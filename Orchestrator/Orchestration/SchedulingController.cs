@@ -28,7 +28,9 @@ public sealed class SchedulingController : IController
         return new ControllerDecision([.. placed, .. refused], null);
     }
 
-    /// <summary>Holds only for the nodes as they were: one that was drained or removed meanwhile gets nothing.</summary>
+    /// <summary>
+    /// Holds only for the nodes as they were: one that was drained or removed meanwhile gets nothing.
+    /// </summary>
     private static Transaction Assign(Placed[] part, DateTimeOffset now)
     {
         var nodes = part.Select(placed => placed.Node).DistinctBy(node => node.Id).Select(Change.Require);

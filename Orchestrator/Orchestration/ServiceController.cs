@@ -19,7 +19,8 @@ public sealed class ServiceController : IController
     /// <summary>Living services, and gone ones that still have tasks to stop.</summary>
     private static IEnumerable<string> All(StateSnapshot state) => state.ServicesWithHistory;
 
-    private static IEnumerable<string> Affected(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
+    private static IEnumerable<string> Affected(ChangedKey key, StateSnapshot now, StateSnapshot before) =>
+        key.Table switch
     {
         Table.Services => [key.Key],
         Table.Tasks => (now.Tasks.GetValueOrDefault(key.Key) ?? before.Tasks.GetValueOrDefault(key.Key)) is { } task

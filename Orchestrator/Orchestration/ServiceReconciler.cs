@@ -22,6 +22,9 @@ public static class ServiceReconciler
         // The service these changes were decided for: an update in between makes them void.
         return decision.Changes.IsEmpty
             ? decision
-            : decision with { Changes = [Change.Require(service), .. decision.Changes, .. Revisions.Expired(context, service)] };
+            : decision with
+            {
+                Changes = [Change.Require(service), .. decision.Changes, .. Revisions.Expired(context, service)],
+            };
     }
 }

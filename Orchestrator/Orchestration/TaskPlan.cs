@@ -3,7 +3,9 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Orchestration;
 
-/// <summary>The tasks of one service as the steps of a reconciliation want them; each step sees what the ones before it did.</summary>
+/// <summary>
+/// The tasks of one service as the steps of a reconciliation want them; each step sees what the ones before it did.
+/// </summary>
 internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 {
     private readonly SortedDictionary<string, ServiceTask> tasks = new(

@@ -3,8 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Primitives;
 
-/// <summary>Small files that are either the old one or the new one after a crash, never half of each, readable by the owner only.</summary>
-/// <remarks>Flushes by the system's own calls: the managed ones return normally when the disk refuses, and cannot flush a directory.</remarks>
+/// <summary>
+/// Small files that are either the old one or the new one after a crash, never half of each, readable by the owner
+/// only.
+/// </summary>
+/// <remarks>
+/// Flushes by the system's own calls: the managed ones return normally when the disk refuses, and cannot flush a
+/// directory.
+/// </remarks>
 public static partial class DurableFile
 {
     private const string TemporarySuffix = ".tmp";

@@ -22,7 +22,9 @@ public sealed class IdSource(Action<Span<byte>> fill)
         return ToBase36(bytes, Length + 2)[2..];
     }
 
-    /// <summary>Big-endian bytes as base 36, padded with zeros on the left to <paramref name="length"/> characters.</summary>
+    /// <summary>
+    /// Big-endian bytes as base 36, padded with zeros on the left to <paramref name="length"/> characters.
+    /// </summary>
     public static string ToBase36(ReadOnlySpan<byte> bytes, int length)
     {
         var number = new BigInteger(bytes, isUnsigned: true, isBigEndian: true);

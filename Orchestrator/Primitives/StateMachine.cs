@@ -23,10 +23,13 @@ public interface IStateMachine
 public interface IProposer
 {
     /// <summary>Completes when the command is durable, committed and applied here.</summary>
-    /// <exception cref="ProposalException">the command may or may not be applied later: no leader, shutting down, too large</exception>
+    /// <exception cref="ProposalException">the command may or may not be applied later: no leader, shutting down, too
+    /// large</exception>
     ValueTask<Applied> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken ct);
 
-    /// <summary>Completes when the local state is at least as new as every command acknowledged before the call.</summary>
+    /// <summary>
+    /// Completes when the local state is at least as new as every command acknowledged before the call.
+    /// </summary>
     ValueTask ReadBarrierAsync(CancellationToken ct);
 }
 

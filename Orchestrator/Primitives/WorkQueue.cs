@@ -1,6 +1,8 @@
 namespace Orchestrator.Primitives;
 
-/// <summary>Keys to look at, now or later; a key that is added again waits once, at the earliest moment. Used by one loop only.</summary>
+/// <summary>
+/// Keys to look at, now or later; a key that is added again waits once, at the earliest moment. Used by one loop only.
+/// </summary>
 public sealed class WorkQueue<TKey> where TKey : IComparable<TKey>
 {
     private readonly SortedDictionary<TKey, DateTimeOffset> due = [];

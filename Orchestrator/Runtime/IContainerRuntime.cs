@@ -3,7 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime;
 
 /// <summary>
-/// What starts tasks on a host. Calls are idempotent by task id, so that a daemon that was killed at any moment can call again.
+/// What starts tasks on a host. Calls are idempotent by task id, so that a daemon that was killed at any moment can
+/// call again.
 /// It sees and touches only what carries the label of this cluster's tasks.
 /// </summary>
 public interface IContainerRuntime : IAsyncDisposable
@@ -15,13 +16,17 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <exception cref="RuntimeException">Unavailable: the engine does not answer</exception>
     Task<NodeDescription> DescribeAsync(CancellationToken ct);
 
-    /// <summary>Everything short of starting: image (pulled only if absent), volumes, container. Returns the container id.</summary>
+    /// <summary>
+    /// Everything short of starting: image (pulled only if absent), volumes, container. Returns the container id.
+    /// </summary>
     Task<string> PrepareAsync(RuntimeTask task, CancellationToken ct);
 
     /// <summary>Starts it; does nothing when it runs already.</summary>
     Task StartAsync(string containerId, CancellationToken ct);
 
-    /// <summary>Stop signal, then kill after the grace period; does nothing when it has ended. Completes when it has.</summary>
+    /// <summary>
+    /// Stop signal, then kill after the grace period; does nothing when it has ended. Completes when it has.
+    /// </summary>
     Task StopAsync(string containerId, TimeSpan grace, CancellationToken ct);
 
     /// <summary>Kills it and removes every trace but named volumes; does nothing when it is gone.</summary>
@@ -30,16 +35,23 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <summary>null when there is no such container.</summary>
     Task<ContainerObservation?> InspectAsync(string containerId, CancellationToken ct);
 
-    /// <summary>Every container of this cluster's tasks, running or not.</summary>
+    /// <summary>
+    /// Every container of this cluster's tasks, running or not. Of those that run, process id and times may be left
+    /// out:
+    /// <see cref="InspectAsync"/> tells them.
+    /// </summary>
     Task<IReadOnlyList<ContainerObservation>> ListAsync(CancellationToken ct);
 
     /// <summary>
-    /// Names containers that changed, as hints to look: coalesced, perhaps more than did. Resumes by itself after a drop
+    /// Names containers that changed, as hints to look: coalesced, perhaps more than did. Resumes by itself after a
+    /// drop
     /// of the connection without losing a change; ends only by cancellation.
     /// </summary>
     IAsyncEnumerable<RuntimeEvent> WatchAsync(CancellationToken ct);
 
-    /// <summary>The container's log, one line an item, in order. Ends at the log's end, or with the container when following.</summary>
+    /// <summary>
+    /// The container's log, one line an item, in order. Ends at the log's end, or with the container when following.
+    /// </summary>
     IAsyncEnumerable<LogLine> LogsAsync(ContainerObservation container, LogOptions options, CancellationToken ct);
 
     Task<ContainerStats> StatsAsync(string containerId, CancellationToken ct);
@@ -132,7 +144,8 @@ public enum RuntimeFailure
 }
 
 /// <summary>A runtime call failed; the message is fit for a user to read.</summary>
-public sealed class RuntimeException(RuntimeFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class RuntimeException(RuntimeFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public RuntimeFailure Failure { get; } = failure;
 }

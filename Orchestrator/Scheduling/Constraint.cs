@@ -11,7 +11,9 @@ public sealed record Constraint(string Key, bool Negated, string Value)
     private const string NodeLabels = "node.labels.";
     private const string EngineLabels = "engine.labels.";
 
-    /// <summary>Keys ignore case, but those of labels do not; values ignore case. A missing label is an empty one.</summary>
+    /// <summary>
+    /// Keys ignore case, but those of labels do not; values ignore case. A missing label is an empty one.
+    /// </summary>
     public bool Holds(Node node)
     {
         var actual = ValueOf(node);
@@ -21,7 +23,8 @@ public sealed record Constraint(string Key, bool Negated, string Value)
     }
 
     /// <summary>Says what is wrong with an expression and how it should look.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out Constraint? constraint, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out Constraint? constraint, [NotNullWhen(false)] out string? error)
     {
         constraint = null;
         var at = text.IndexOf("==", StringComparison.Ordinal);

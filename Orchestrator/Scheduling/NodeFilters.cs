@@ -6,7 +6,8 @@ namespace Orchestrator.Scheduling;
 /// <param name="Name">for the counts of a refusal</param>
 /// <param name="Passes">pure; false = this node refuses</param>
 /// <param name="Explain">the refusal in words, for a number of nodes</param>
-internal sealed record NodeFilter(string Name, Func<SchedulingRequest, Candidate, bool> Passes, Func<int, string> Explain);
+internal sealed record NodeFilter(
+    string Name, Func<SchedulingRequest, Candidate, bool> Passes, Func<int, string> Explain);
 
 /// <summary>The filters in their order: the first that refuses a node is the reason that is told.</summary>
 internal static class NodeFilters
@@ -40,7 +41,8 @@ internal static class NodeFilters
     private static bool Fits(long wanted, long used, long capacity) => wanted == 0 || wanted <= capacity - used;
 
     private static long CapacityOf(NodeResources capacity, string kind) =>
-        capacity.Generic.Where(resource => resource.Kind == kind).Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
+        capacity.Generic.Where(resource => resource.Kind == kind)
+            .Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
 
     private static bool MeetsConstraints(SchedulingRequest request, Candidate candidate) =>
         request.Constraints.All(constraint => constraint is not null && constraint.Holds(candidate.Node));

@@ -29,7 +29,8 @@ internal readonly record struct NodeRank(long First, long Second, ulong Tie) : I
     private static long ReservedShare(Candidate candidate)
     {
         var capacity = candidate.Node.Description.Resources;
-        return Share(candidate.Usage.NanoCpus, capacity.NanoCpus) + Share(candidate.Usage.MemoryBytes, capacity.MemoryBytes);
+        return Share(candidate.Usage.NanoCpus, capacity.NanoCpus)
+            + Share(candidate.Usage.MemoryBytes, capacity.MemoryBytes);
     }
 
     private static long Share(long used, long capacity) =>

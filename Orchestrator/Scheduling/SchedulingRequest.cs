@@ -12,7 +12,9 @@ internal sealed class SchedulingRequest(ServiceId service, ServiceSpec spec)
 
     public NodeResources Reserved { get; } = spec.Template.Resources?.Reservations ?? new();
 
-    /// <summary>Expressions that do not parse were refused by the API; one that slips through is met by no node.</summary>
+    /// <summary>
+    /// Expressions that do not parse were refused by the API; one that slips through is met by no node.
+    /// </summary>
     public ImmutableArray<Constraint?> Constraints { get; } =
     [
         .. (spec.Template.Placement?.Constraints ?? [])

@@ -14,7 +14,9 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
     private readonly ImmutableArray<Placed>.Builder placed = ImmutableArray.CreateBuilder<Placed>();
     private readonly ImmutableArray<Refused>.Builder refused = ImmutableArray.CreateBuilder<Refused>();
 
-    /// <summary>Places tasks of one service and revision, best node first; a node that filled up leaves the race.</summary>
+    /// <summary>
+    /// Places tasks of one service and revision, best node first; a node that filled up leaves the race.
+    /// </summary>
     public void Place(ImmutableArray<ServiceTask> tasks)
     {
         var request = new SchedulingRequest(tasks[0].ServiceId, state.SpecOf(tasks[0]));

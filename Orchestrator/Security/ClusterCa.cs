@@ -30,7 +30,8 @@ public static class ClusterCa
         throw new PeerException(
             PeerProblem.WrongCluster,
             $"the cluster at {manager.Authority} is not the one this token was made for "
-            + "(the digest of its CA differs): check the address, and get the token anew on a manager of that cluster; the token was not sent");
+            + "(the digest of its CA differs): check the address, and get the token anew on a "
+            + "manager of that cluster; the token was not sent");
     }
 
     private static async Task<string> GetAsync(HttpClient client, CancellationToken ct)

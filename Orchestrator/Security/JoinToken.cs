@@ -49,7 +49,7 @@ public sealed class JoinToken
     /// <summary>Whether the token was made for the cluster with this CA.</summary>
     public bool IsFor(X509Certificate2 ca) => digest == DigestOf(ca);
 
-    /// <summary>The role it gives, compared in constant time; null when it is neither of the cluster's tokens.</summary>
+    /// <summary>The role it gives, compared in constant time; null when it is no token of the cluster.</summary>
     public NodeRole? RoleIn(Cluster cluster)
     {
         var worker = Equal(cluster.WorkerToken);

@@ -62,7 +62,7 @@ public static class TlsPolicy
         return options;
     }
 
-    /// <summary>Trusts anyone: for reading the CA certificate that is then compared with a token, nothing else.</summary>
+    /// <summary>Trusts anyone: only for reading the CA certificate that is then compared with a token.</summary>
     internal static SslClientAuthenticationOptions Unverified()
     {
         var options = ForClient((_, shown, _, _) => shown is not null);

@@ -3,7 +3,9 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Store;
 
-/// <summary>What the tasks placed on one node set aside there; kept up to date by Apply so that no decision scans.</summary>
+/// <summary>
+/// What the tasks placed on one node set aside there; kept up to date by Apply so that no decision scans.
+/// </summary>
 public sealed record NodeUsage
 {
     public static NodeUsage None { get; } = new();
@@ -20,7 +22,8 @@ public sealed record NodeUsage
         ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
     /// <summary>Host ports in use, counted: two tasks may overlap on one while one of them stops.</summary>
-    public ImmutableSortedDictionary<HostPort, int> Ports { get; init; } = ImmutableSortedDictionary<HostPort, int>.Empty;
+    public ImmutableSortedDictionary<HostPort, int> Ports { get; init; } =
+        ImmutableSortedDictionary<HostPort, int>.Empty;
 
     /// <summary>Active tasks of each service, by service id.</summary>
     public ImmutableSortedDictionary<string, int> Services { get; init; } =

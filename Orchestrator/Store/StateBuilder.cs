@@ -42,7 +42,8 @@ internal sealed class StateBuilder(StateSnapshot state)
             names[nameKey] = value.Key;
         }
         if (value is ServiceTask task && !revisions.ContainsKey(ServiceRevision.KeyOf(task.ServiceId, task.Revision)))
-            return new Refusal(RefusalKind.Missing, $"{Table.Revisions}/{ServiceRevision.KeyOf(task.ServiceId, task.Revision)}");
+            return new Refusal(
+                RefusalKind.Missing, $"{Table.Revisions}/{ServiceRevision.KeyOf(task.ServiceId, task.Revision)}");
         Store(value);
         return null;
     }

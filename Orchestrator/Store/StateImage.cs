@@ -3,7 +3,9 @@ using Orchestrator.Serialization;
 
 namespace Orchestrator.Store;
 
-/// <summary>The state as it is written to a snapshot: every object, parents before children, each table in key order.</summary>
+/// <summary>
+/// The state as it is written to a snapshot: every object, parents before children, each table in key order.
+/// </summary>
 [MessagePackObject]
 public sealed record StateImage
 {

@@ -5,7 +5,9 @@ using TaskMap = System.Collections.Immutable.ImmutableSortedDictionary<string, O
 
 namespace Orchestrator.Store;
 
-/// <summary>The whole state at one log index. Immutable: read it from any thread, without locks, for as long as you like.</summary>
+/// <summary>
+/// The whole state at one log index. Immutable: read it from any thread, without locks, for as long as you like.
+/// </summary>
 public sealed class StateSnapshot
 {
     public static StateSnapshot Empty { get; } = new();
@@ -23,7 +25,8 @@ public sealed class StateSnapshot
     public ImmutableSortedDictionary<string, Service> Services { get; internal init; } = MapOf<Service>();
 
     /// <summary>By <see cref="ServiceRevision.KeyOf"/>.</summary>
-    public ImmutableSortedDictionary<string, ServiceRevision> Revisions { get; internal init; } = MapOf<ServiceRevision>();
+    public ImmutableSortedDictionary<string, ServiceRevision> Revisions { get; internal init; } =
+        MapOf<ServiceRevision>();
 
     public TaskMap Tasks { get; internal init; } = MapOf<ServiceTask>();
 
@@ -64,7 +67,8 @@ public sealed class StateSnapshot
 
     /// <summary>The service's stored revisions, oldest first.</summary>
     public IEnumerable<ServiceRevision> RevisionsOf(ServiceId service) =>
-        ByRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty).Values;
+        ByRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty)
+            .Values;
 
     /// <summary>Ids of services that have revisions, gone ones included: revisions go last.</summary>
     public IEnumerable<string> ServicesWithHistory => ByRevisedService.Keys;

@@ -21,7 +21,8 @@ internal sealed class TaskTable(StateSnapshot state)
     public ServiceTask? Find(string key) => All.GetValueOrDefault(key);
 
     public bool Uses(ServiceRevision revision) =>
-        ByService.GetValueOrDefault(revision.ServiceId.Value, NoTasks).Values.Any(task => task.Revision == revision.Number);
+        ByService.GetValueOrDefault(revision.ServiceId.Value, NoTasks)
+            .Values.Any(task => task.Revision == revision.Number);
 
     public void Put(ServiceTask task, Func<ServiceTask, ServiceSpec> specOf)
     {

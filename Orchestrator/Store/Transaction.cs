@@ -8,7 +8,9 @@ namespace Orchestrator.Store;
 [MessagePackObject]
 public sealed record Transaction
 {
-    /// <summary>Meaning of the changes; a state machine that does not know the number stops instead of guessing.</summary>
+    /// <summary>
+    /// Meaning of the changes; a state machine that does not know the number stops instead of guessing.
+    /// </summary>
     public const int CurrentFormat = 1;
 
     [Key(0)] public int Format { get; init; } = CurrentFormat;
@@ -23,7 +25,9 @@ public enum ChangeKind
     Put = 0,
     Delete = 1,
 
-    /// <summary>Changes nothing; refuses the transaction when the object is not the one the decision was made on.</summary>
+    /// <summary>
+    /// Changes nothing; refuses the transaction when the object is not the one the decision was made on.
+    /// </summary>
     Require = 2,
 }
 

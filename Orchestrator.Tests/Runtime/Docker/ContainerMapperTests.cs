@@ -13,15 +13,20 @@ public sealed class ContainerMapperTests
     [Test]
     public void What_is_not_set_is_not_sent()
     {
-        var json = Map(RuntimeTasks.Task("t1"));
-        Assert.That(json, Is.EqualTo(
-            """{"Image":"busybox:local","Labels":{"com.docker.swarm.node.id":"node1","com.docker.swarm.service.id":"service1","com.docker.swarm.service.name":"web","com.docker.swarm.task":"","com.docker.swarm.task.id":"t1","com.docker.swarm.task.name":"web.1.t1","swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1"},"Tty":false,"OpenStdin":false,"HostConfig":{"ReadonlyRootfs":false}}"""));
+        Assert.That(Map(RuntimeTasks.Task("t1")), Is.EqualTo(
+            "{\"Image\":\"busybox:local\",\"Labels\":{" +
+            "\"com.docker.swarm.node.id\":\"node1\",\"com.docker.swarm.service.id\":\"service1\"," +
+            "\"com.docker.swarm.service.name\":\"web\",\"com.docker.swarm.task\":\"\"," +
+            "\"com.docker.swarm.task.id\":\"t1\",\"com.docker.swarm.task.name\":\"web.1.t1\"," +
+            "\"swarmnet.cluster.id\":\"cluster1\",\"swarmnet.task.id\":\"t1\"}," +
+            "\"Tty\":false,\"OpenStdin\":false,\"HostConfig\":{\"ReadonlyRootfs\":false}}"));
     }
 
     [Test]
     public void Our_labels_win_over_the_users()
     {
-        var spec = new ContainerSpec { Image = "x", Labels = StringMap.Empty.Add(ContainerLabels.Cluster, "other").Add("a", "b") };
+        var users = StringMap.Empty.Add(ContainerLabels.Cluster, "other").Add("a", "b");
+        var spec = new ContainerSpec { Image = "x", Labels = users };
         var labels = ContainerMapper.Map(RuntimeTasks.Task("t1", spec), Api).Labels!;
         Assert.That(labels[ContainerLabels.Cluster], Is.EqualTo("cluster1"));
         Assert.That(labels["a"], Is.EqualTo("b"));

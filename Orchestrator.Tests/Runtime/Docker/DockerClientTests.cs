@@ -16,7 +16,8 @@ public sealed class DockerClientTests
         using var client = engine.Client();
         await client.SendAsync(EngineCall.Get("/info"), default);
         await client.SendAsync(EngineCall.Get("/info"), default);
-        Assert.That(engine.Requests, Is.EqualTo(new[] { "GET /_ping", $"GET /v{agreed}/info", $"GET /v{agreed}/info" }));
+        Assert.That(engine.Requests,
+            Is.EqualTo(new[] { "GET /_ping", $"GET /v{agreed}/info", $"GET /v{agreed}/info" }));
     }
 
     [Test]
@@ -68,7 +69,8 @@ public sealed class DockerClientTests
         await using var engine = await FakeEngine.StartAsync(FakeAnswers.Hang);
         using var client = engine.Client();
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.CatchAsync<OperationCanceledException>(() => client.SendAsync(EngineCall.Get("/info"), cancel.Token));
+        await Assert.CatchAsync<OperationCanceledException>(
+            () => client.SendAsync(EngineCall.Get("/info"), cancel.Token));
     }
 
     [Test]
@@ -133,7 +135,8 @@ public sealed class DockerClientTests
     [TestCase(500, "listen tcp4 0.0.0.0:81: bind: address already in use", RuntimeFailure.Rejected,
         "host port 81 is already in use on this node")]
     [TestCase(500, "", RuntimeFailure.Rejected, "status 500")]
-    public async Task What_the_engine_refuses_is_classified(int status, string message, RuntimeFailure failure, string text)
+    public async Task What_the_engine_refuses_is_classified(
+        int status, string message, RuntimeFailure failure, string text)
     {
         await using var engine = await FakeEngine.StartAsync(context => message.Length == 0
             ? context.Json("", status)

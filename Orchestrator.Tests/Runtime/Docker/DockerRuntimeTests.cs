@@ -6,7 +6,11 @@ namespace Orchestrator.Tests.Runtime.Docker;
 
 public sealed class DockerRuntimeTests
 {
-    private const string Ours = """{"Id":"c1","State":{"Status":"created"},"Config":{"Labels":{"swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1"}}}""";
+    private const string Ours = """
+        {"Id":"c1","State":{"Status":"created"},
+         "Config":{"Labels":{"swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1"}}}
+        """;
+
     private const string Foreign = """{"Id":"c9","State":{"Status":"running"},"Config":{"Labels":{}}}""";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -32,7 +36,7 @@ public sealed class DockerRuntimeTests
             if (context.Request.Path.Value!.EndsWith("/images/create", StringComparison.Ordinal))
             {
                 auth = context.Request.Headers["X-Registry-Auth"];
-                await context.Packets(Encoding.UTF8.GetBytes("{\"status\":\"Pulling\"}\r\n{\"status\":\"Done\"}\r\n"), 5);
+                await context.Packets("{\"status\":\"Pulling\"}\r\n{\"status\":\"Done\"}\r\n"u8.ToArray(), 5);
                 pulled = true;
                 return;
             }
@@ -111,7 +115,8 @@ public sealed class DockerRuntimeTests
         var connections = 0;
         await using var engine = await FakeEngine.StartAsync(async context =>
         {
-            await context.Packets(Encoding.UTF8.GetBytes(Event($"c{++connections}", 4_000_000_000_000_000_000 + connections)), 10);
+            var change = Event($"c{++connections}", 4_000_000_000_000_000_000 + connections);
+            await context.Packets(Encoding.UTF8.GetBytes(change), 10);
             if (connections == 3)
                 await context.Hang();
         });

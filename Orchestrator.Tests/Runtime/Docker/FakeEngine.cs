@@ -43,7 +43,10 @@ internal sealed class FakeEngine : IAsyncDisposable
     }
 
     public DockerClient Client(double answerSeconds = 10) =>
-        new(DockerEndpoint.Parse(Endpoint), TimeProvider.System) { AnswerTimeout = TimeSpan.FromSeconds(answerSeconds) };
+        new(DockerEndpoint.Parse(Endpoint), TimeProvider.System)
+        {
+            AnswerTimeout = TimeSpan.FromSeconds(answerSeconds),
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -20,9 +20,10 @@ public sealed class LogReaderTests
     [TestCase(100_000)]
     public async Task Frames_are_put_together_however_the_packets_fall(int packet)
     {
-        var bytes = Frame(1, Stamp + "one\n").Concat(Frame(2, Stamp + "two\n")).Concat(Frame(1, Stamp + "last")).ToArray();
+        byte[] bytes = [.. Frame(1, Stamp + "one\n"), .. Frame(2, Stamp + "two\n"), .. Frame(1, Stamp + "last")];
         var lines = await ReadAsync(Plain, bytes, packet);
-        Assert.That(lines.Select(line => $"{line.Stream}:{Text(line)}"), Is.EqualTo(new[] { "Stdout:one\n", "Stderr:two\n", "Stdout:last" }));
+        Assert.That(lines.Select(line => $"{line.Stream}:{Text(line)}"),
+            Is.EqualTo(new[] { "Stdout:one\n", "Stderr:two\n", "Stdout:last" }));
         Assert.That(lines.Select(line => line.Timestamp), Is.All.EqualTo(Moment));
     }
 
@@ -40,7 +41,8 @@ public sealed class LogReaderTests
     public async Task Messages_of_one_long_line_become_one_line_again()
     {
         var part = new string('x', 16 * 1024);
-        var frames = Frame(1, Stamp + part).Concat(Frame(2, Stamp + "between\n")).Concat(Frame(1, Stamp + "end\n")).ToArray();
+        byte[] frames =
+            [.. Frame(1, Stamp + part), .. Frame(2, Stamp + "between\n"), .. Frame(1, Stamp + "end\n")];
         var framed = await ReadAsync(Plain, frames, 100_000);
         Assert.That(framed.Select(Text), Is.EqualTo(new[] { "between\n", part + "end\n" }));
         var raw = Encoding.UTF8.GetBytes(Stamp + part + Stamp + part + Stamp + "end\r\n" + Stamp + "next\r\n");
@@ -59,7 +61,8 @@ public sealed class LogReaderTests
     [Test]
     public async Task The_engines_own_words_have_no_timestamp_and_are_marked()
     {
-        var lines = await ReadAsync(Plain, [.. Frame(1, Stamp + "one\n"), .. Frame(3, "Error grabbing logs: EOF\n")], 9);
+        byte[] bytes = [.. Frame(1, Stamp + "one\n"), .. Frame(3, "Error grabbing logs: EOF\n")];
+        var lines = await ReadAsync(Plain, bytes, 9);
         Assert.That(lines[1].Stream, Is.EqualTo(LogStream.System));
         Assert.That(Text(lines[1]), Is.EqualTo("Error grabbing logs: EOF\n"));
         Assert.That(lines[1].Timestamp, Is.EqualTo(Moment));

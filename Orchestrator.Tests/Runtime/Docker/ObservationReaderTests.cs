@@ -67,6 +67,15 @@ public sealed class ObservationReaderTests
         Assert.That(ObservationReader.Read(summary, RuntimeTasks.Cluster)!.Health, Is.EqualTo(health));
     }
 
+    [Test]
+    public void A_terminal_is_told_by_a_label_because_the_list_does_not()
+    {
+        const string labels = """{"swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1","swarmnet.tty":"true"}""";
+        var summary = JsonSerializer.Deserialize(
+            $$"""[{"Id":"c1","State":"running","Labels":{{labels}}}]""", EngineJson.Default.ContainerSummaryArray)!;
+        Assert.That(ObservationReader.Read(summary.Single(), RuntimeTasks.Cluster)!.Tty);
+    }
+
     [TestCase("null")]
     [TestCase("{}")]
     [TestCase("""{"swarmnet.cluster.id":"another","swarmnet.task.id":"t1"}""")]
@@ -93,11 +102,14 @@ public sealed class ObservationReaderTests
     [TestCase("""{"inactive_file":200}""", 0)]
     public void Memory_in_use_leaves_out_the_cache_of_either_cgroup_version(string counters, long bytes)
     {
-        var reading = JsonSerializer.Deserialize(
-            $$$"""{"cpu_stats":{"cpu_usage":{"total_usage":5}},"memory_stats":{"usage":100,"limit":1000,"stats":{{{counters}}}},"pids_stats":{"current":2}}""",
-            EngineJson.Default.StatsReading)!;
+        var json = $$$"""
+            {"cpu_stats":{"cpu_usage":{"total_usage":5}},"pids_stats":{"current":2},
+             "memory_stats":{"usage":100,"limit":1000,"stats":{{{counters}}}}}
+            """;
+        var reading = JsonSerializer.Deserialize(json, EngineJson.Default.StatsReading)!;
         Assert.That(StatsReader.Read(reading, hostMemory: 1001), Is.EqualTo(new ContainerStats(5, bytes, 1000, 2)));
-        Assert.That(StatsReader.Read(reading, hostMemory: 1000).MemoryLimitBytes, Is.Zero, "the host's memory is no limit");
+        var unlimited = StatsReader.Read(reading, hostMemory: 1000);
+        Assert.That(unlimited.MemoryLimitBytes, Is.Zero, "the host's memory is no limit");
     }
 
     private static ContainerObservation? Inspect(string rest, string labels = Labels) => ObservationReader.Read(

@@ -26,25 +26,28 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     public async Task RunAsync(ManagerConnection connection, CancellationToken ct)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var greeting = CancellationTokenSource.CreateLinkedTokenSource(session.Token);
-        using var limit = agent.Clock.CreateTimer(_ => greeting.Cancel(), null, GreetingLimit, Timeout.InfiniteTimeSpan);
+        using var limit = new CancellationTokenSource(GreetingLimit, agent.Clock);
+        using var greeting = CancellationTokenSource.CreateLinkedTokenSource(session.Token, limit.Token);
+        var speaking = Task.CompletedTask;
         parts.Outbox.Restart();
         try
         {
             using var response = await connection.OpenAsync(
-                ClusterPaths.Session, (stream, _) => SpeakAsync(stream, session.Token), greeting.Token);
+                ClusterPaths.Session, (stream, _) => speaking = SpeakAsync(stream, session.Token), greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);
             await GreetAsync(stream, greeting.Token);
-            limit.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
             await ListenAsync(stream, connection, ct);
         }
-        catch (OperationCanceledException) when (greeting.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new SessionException($"the manager has not answered in {GreetingLimit.TotalSeconds:0} s");
         }
         finally
         {
             await session.CancelAsync();
+            // It takes from the outbox, which belongs to the next session from here on.
+            await speaking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await logs.CloseAsync();
         }
     }
@@ -103,7 +106,10 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     private void Take(AssignmentSet set)
     {
         if (!set.Complete && (!_hasAssignments || set.AppliesTo != _version))
-            throw new SessionException($"a set of assignments is missing: got one for {set.AppliesTo}, have {_version}");
+        {
+            throw new SessionException(
+                $"a set of assignments is missing: got one for {set.AppliesTo}, have {_version}");
+        }
         parts.Worker.Apply(set);
         (_hasAssignments, _version) = (true, set.ResultsIn);
     }
@@ -111,27 +117,30 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     private async Task SpeakAsync(Stream stream, CancellationToken ct)
     {
         var said = parts.Monitor.Current;
-        await FrameStream.WriteFrameAsync<AgentMessage>(stream, new AgentHello { Description = said }, ct);
+        await SayAsync(stream, new AgentHello { Description = said }, ct);
         var beat = agent.Now;
         while (true)
         {
             if (!ReferenceEquals(said, parts.Monitor.Current))
             {
                 said = parts.Monitor.Current;
-                await FrameStream.WriteFrameAsync<AgentMessage>(stream, new AgentDescription { Description = said }, ct);
+                await SayAsync(stream, new AgentDescription { Description = said }, ct);
             }
             if (parts.Outbox.Take() is { } report)
-                await FrameStream.WriteFrameAsync<AgentMessage>(stream, report, ct);
+                await SayAsync(stream, report, ct);
             var due = beat + parts.Roster.Settings.HeartbeatPeriod - agent.Now;
             if (due <= TimeSpan.Zero)
             {
                 beat = agent.Now;
-                await FrameStream.WriteFrameAsync<AgentMessage>(stream, new AgentHeartbeat(), ct);
+                await SayAsync(stream, new AgentHeartbeat(), ct);
                 continue;
             }
             await _somethingToSay.WaitAsync(due, ct);
         }
     }
+
+    private static async Task SayAsync(Stream stream, AgentMessage message, CancellationToken ct) =>
+        await FrameStream.WriteFrameAsync(stream, message, ct);
 }
 
 /// <summary>What a session brings together.</summary>

@@ -6,16 +6,16 @@ using Orchestrator.Runtime;
 namespace Orchestrator.Agents.Sessions;
 
 /// <summary>Reads the log of one task; where it cannot, one line says why.</summary>
-internal sealed class LogReader(AgentContext agent, RunnerTable runners, ChannelWriter<LogLine> output)
+internal sealed class LogReader(AgentContext agent, RunnerTable runners)
 {
-    public async Task ReadAsync(TaskId task, LogOptions options, CancellationToken ct)
+    public async Task ReadAsync(TaskId task, LogOptions options, ChannelWriter<LogLine> output, CancellationToken ct)
     {
         try
         {
             var container = await FindAsync(task, options.Follow, ct);
             if (container is null)
             {
-                await ExplainAsync(task, "the task has no container on this node", ct);
+                await output.WriteAsync(Explanation(task, "the task has no container on this node", agent.Now), ct);
                 return;
             }
             await foreach (var line in agent.Runtime.LogsAsync(container, options, ct))
@@ -23,11 +23,11 @@ internal sealed class LogReader(AgentContext agent, RunnerTable runners, Channel
         }
         catch (RuntimeException e)
         {
-            await ExplainAsync(task, e.Message, ct);
+            await output.WriteAsync(Explanation(task, e.Message, agent.Now), ct);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            await ExplainAsync(task, $"the log ended early: {e.Message}", ct);
+            await output.WriteAsync(Explanation(task, $"the log ended early: {e.Message}", agent.Now), ct);
         }
     }
 
@@ -46,18 +46,17 @@ internal sealed class LogReader(AgentContext agent, RunnerTable runners, Channel
         };
     }
 
-    /// <summary>What is known of a container that has just been created is not all: whether it has a terminal, say.</summary>
+    /// <summary>
+    /// What is known of a container that has just been created is not all: whether it has a terminal, say.
+    /// </summary>
     private async Task<ContainerObservation?> CompleteAsync(ContainerObservation seen, CancellationToken ct) =>
         seen.State == ContainerState.Created ? await agent.Runtime.InspectAsync(seen.ContainerId, ct) : seen;
 
-    private async Task ExplainAsync(TaskId task, string reason, CancellationToken ct) =>
-        await output.WriteAsync(
-            new LogLine
-            {
-                TaskId = task,
-                Stream = LogStream.System,
-                Timestamp = agent.Now,
-                Text = Encoding.UTF8.GetBytes($"no log of task {task}: {reason}\n"),
-            },
-            ct);
+    public static LogLine Explanation(TaskId task, string reason, DateTimeOffset now) => new()
+    {
+        TaskId = task,
+        Stream = LogStream.System,
+        Timestamp = now,
+        Text = Encoding.UTF8.GetBytes($"no log of task {task}: {reason}\n"),
+    };
 }

@@ -6,6 +6,11 @@ namespace Orchestrator.Agents.Sessions;
 /// <summary>The log streams of one session: each request gets one of its own, and all end with the session.</summary>
 internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners)
 {
+    /// <summary>
+    /// Requests above the limit are told so; those above this many times the limit are not even told.
+    /// </summary>
+    private const int Overload = 2;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OpenStream> _streams = new(StringComparer.Ordinal);
     private readonly ILogger _log = agent.Loggers.CreateLogger<LogStreams>();
@@ -17,13 +22,15 @@ internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners
         {
             if (_closed || _streams.ContainsKey(request.RequestId))
                 return;
-            if (_streams.Count >= agent.Options.MaxLogStreams)
+            if (_streams.Count >= agent.Options.MaxLogStreams * Overload)
             {
-                LogTooMany(agent.Options.MaxLogStreams, request.RequestId);
+                LogTooMany(_streams.Count, request.RequestId);
                 return;
             }
+            var reader = _streams.Count < agent.Options.MaxLogStreams ? new LogReader(agent, runners) : null;
             var cancel = new CancellationTokenSource();
-            _streams.Add(request.RequestId, new OpenStream(cancel, RunAsync(request, connection, cancel)));
+            var call = new LogCall(request, connection, reader);
+            _streams.Add(request.RequestId, new OpenStream(cancel, RunAsync(call, cancel)));
         }
     }
 
@@ -46,52 +53,32 @@ internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners
         await Task.WhenAll(work);
     }
 
-    private async Task RunAsync(LogRequest request, ManagerConnection connection, CancellationTokenSource cancel)
+    private async Task RunAsync(LogCall call, CancellationTokenSource cancel)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await SendAsync(request, connection, cancel.Token);
+            await call.RunAsync(agent.Now, cancel.Token);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
         }
         catch (Exception e)
         {
-            LogFailed(request.RequestId, e);
+            LogFailed(call.RequestId, e);
         }
         finally
         {
             lock (_lock)
-                _streams.Remove(request.RequestId);
+                _streams.Remove(call.RequestId);
             cancel.Dispose();
         }
     }
 
-    private async Task SendAsync(LogRequest request, ManagerConnection connection, CancellationToken ct)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var path = $"{ClusterPaths.Logs}/{Uri.EscapeDataString(request.RequestId)}";
-        try
-        {
-            using var response = await connection.OpenAsync(path, WriteAsync, ct);
-            // The body is sent while the manager has answered already: it ends when the manager ends the response.
-            await response.Content.CopyToAsync(Stream.Null, ct);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-        }
-
-        Task WriteAsync(Stream stream, CancellationToken _) => LogSender.SendAsync(
-            stream, request,
-            (task, lines) => new LogReader(agent, runners, lines).ReadAsync(task, request.Options, ended.Token),
-            ended.Token);
-    }
-
     private sealed record OpenStream(CancellationTokenSource Cancel, Task Work);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Limit} log streams are open: request {Request} is left without answer")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Limit} log streams are open: request {Request} is left without answer")]
     private partial void LogTooMany(int limit, string request);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "log stream {Request} ended early")]

@@ -32,7 +32,9 @@ internal sealed class ManagerRoster(ImmutableArray<string> configured)
     /// <summary>The current one has answered.</summary>
     public void Succeeded() => _failures = 0;
 
-    /// <summary>Turns to the next manager. The others are tried at once; when all have failed there is a pause.</summary>
+    /// <summary>
+    /// Turns to the next manager. The others are tried at once; when all have failed there is a pause.
+    /// </summary>
     /// <returns>how long to wait before the next try</returns>
     public TimeSpan Failed(double chance)
     {

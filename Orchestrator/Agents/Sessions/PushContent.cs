@@ -9,7 +9,8 @@ internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) :
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         write(stream, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+    protected override Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
         write(stream, cancellationToken);
 
     protected override bool TryComputeLength(out long length)

@@ -78,7 +78,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     }
 
     private static bool IsEnd(Exception e) => e is SessionException or PeerException or HttpRequestException
-        or IOException or InvalidDataException or SocketException or InvariantException;
+        or IOException or InvalidDataException or SocketException or InvariantException or FormatException;
 
     private void LogFailure(string manager, string error)
     {
@@ -89,7 +89,8 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         _lastError = error;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "no session with the manager at {Manager}: {Error}. Tasks go on; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "no session with the manager at {Manager}: {Error}. Tasks go on; it is tried again")]
     private partial void LogEnded(string manager, string error);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "still no session with the manager at {Manager}: {Error}")]

@@ -50,7 +50,10 @@ public sealed record VirtualIpDto
 
 public sealed record UpdateStatusDto
 {
-    /// <summary><c>updating</c>, <c>paused</c>, <c>completed</c>, <c>rollback_started</c>, <c>rollback_paused</c>, <c>rollback_completed</c>.</summary>
+    /// <summary>
+    /// <c>updating</c>, <c>paused</c>, <c>completed</c>, <c>rollback_started</c>, <c>rollback_paused</c>,
+    /// <c>rollback_completed</c>.
+    /// </summary>
     public string? State { get; set; }
 
     public DateTimeOffset? StartedAt { get; set; }

@@ -31,20 +31,27 @@ internal sealed class EngineEndpoints(ApiContext context)
 
     private void MapLater(IEndpointRouteBuilder routes)
     {
-        foreach (var kind in NotHere)
+        foreach (var kinds in NotHere)
         {
-            var one = kind[..^1];
-            routes.MapGet($"/{kind}/{{id}}", http => throw ApiException.Missing($"{one} {http.RouteText("id")} not found"));
-            routes.MapDelete($"/{kind}/{{id}}", http => throw ApiException.Missing($"{one} {http.RouteText("id")} not found"));
-            routes.MapPost($"/{kind}/create", http => throw ApiException.NotImplemented($"{kind} are not available yet"));
+            var kind = kinds[..^1];
+            routes.MapGet($"/{kinds}/{{id}}", http => throw NotFound(http, kind));
+            routes.MapDelete($"/{kinds}/{{id}}", http => throw NotFound(http, kind));
+            routes.MapPost($"/{kinds}/create", http =>
+            {
+                context.RequireManager();
+                throw ApiException.NotImplemented($"{kinds} are not available yet");
+            });
         }
-        foreach (var kind in (string[])["secrets", "configs"])
-            routes.MapGet($"/{kind}", http =>
+        foreach (var kinds in (string[])["secrets", "configs"])
+            routes.MapGet($"/{kinds}", http =>
             {
                 context.RequireManager();
                 return EmptyListAsync(http);
             });
     }
+
+    private static ApiException NotFound(HttpContext http, string kind) =>
+        ApiException.Missing($"{kind} {http.RouteText("id")} not found");
 
     private static Task EmptyListAsync(HttpContext http) =>
         Respond.JsonAsync(http, (IReadOnlyList<EmptyDto>)[], WireJson.Default.IReadOnlyListEmptyDto);

@@ -61,16 +61,15 @@ internal sealed class ServiceEndpoints(ApiContext context)
     private async Task UpdateAsync(HttpContext http)
     {
         var manager = context.RequireManager();
-        var name = http.RouteText("id");
-        var version = http.ObjectVersion("service");
+        var target = new ServiceVersion(http.RouteText("id"), http.ObjectVersion("service"));
         RequireKnown(http.Argument("registryAuthFrom"), "registryAuthFrom", "spec", "previous-spec");
         RequireKnown(http.Argument("rollback"), "rollback", "previous", "none");
         var body = await RequestBody.ReadAsync(http, WireJson.Default.ServiceSpecDto);
         if (http.Argument("rollback") == "previous")
-            await ServiceWrites.RollBackAsync(manager, name, version, http.RequestAborted);
+            await ServiceWrites.RollBackAsync(manager, target, http.RequestAborted);
         else
             await ServiceWrites.UpdateAsync(
-                manager, name, version, ServiceSpecMapper.Read(body), RegistryAuth(http), http.RequestAborted);
+                manager, target, ServiceSpecMapper.Read(body), RegistryAuth(http), http.RequestAborted);
         await Respond.JsonAsync(http, new ServiceUpdateResponseDto(), WireJson.Default.ServiceUpdateResponseDto);
     }
 

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.Api.Http;
 
-/// <summary>The <c>filters</c> argument: <c>{"key":{"value":true}}</c>, or <c>{"key":["value"]}</c> from old clients.</summary>
+/// <summary>
+/// The <c>filters</c> argument: <c>{"key":{"value":true}}</c>, or <c>{"key":["value"]}</c> from old clients.
+/// </summary>
 internal sealed class ListFilters
 {
     private readonly Dictionary<string, List<string>> values = new(StringComparer.Ordinal);

@@ -41,8 +41,7 @@ internal static class RequestBody
         {
             var value = JsonSerializer.Deserialize(ref json, type)
                 ?? throw ApiException.Bad("invalid JSON: the body is null where an object is needed");
-            if (json.Read())
-                throw ApiException.Bad("invalid JSON: more follows after the first value");
+            json.Read(); // throws when more than white space follows
             return value;
         }
         catch (JsonException e)

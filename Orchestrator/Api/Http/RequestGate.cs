@@ -4,7 +4,7 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Api.Http;
 
-/// <summary>What is the same for every request: headers, the version in front of the path, and errors as answers.</summary>
+/// <summary>What is the same for every request: headers, the version in the path, errors as answers.</summary>
 internal sealed partial class RequestGate(RequestDelegate next, ApiContext context, ILogger logger)
 {
     public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "

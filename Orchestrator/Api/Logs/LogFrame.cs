@@ -38,9 +38,12 @@ internal static class LogFrame
 
     private static string Prefix(LogLine line, ServiceTask? task, LogShape shape)
     {
-        var time = shape.Timestamps ? line.Timestamp.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) : "";
+        var time = shape.Timestamps
+            ? line.Timestamp.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)
+            : "";
         return shape.Details
-            ? $"{time}com.docker.swarm.node.id={task?.NodeId?.Value},com.docker.swarm.service.id={task?.ServiceId.Value},"
+            ? $"{time}com.docker.swarm.node.id={task?.NodeId?.Value},"
+                + $"com.docker.swarm.service.id={task?.ServiceId.Value},"
                 + $"com.docker.swarm.task.id={line.TaskId.Value} "
             : time;
     }

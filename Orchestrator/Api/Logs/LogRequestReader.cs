@@ -37,7 +37,8 @@ internal static class LogRequestReader
     {
         if (text is "" or "0")
             return null;
-        var valid = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        var style = NumberStyles.AllowDecimalPoint;
+        var valid = decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var seconds)
             && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds();
         return valid
             ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond))

@@ -22,16 +22,17 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
     {
         if (!options.Follow)
         {
-            await foreach (var line in manager.Logs.ReadAsync(NewTasks(manager.Store.Current), options, ct))
+            await foreach (var line in manager.Logs.ReadAsync(All(), options, ct))
                 yield return line;
             yield break;
         }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var readers = FollowAsync(stop.Token);
+        var readers = FollowAsync(stop);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(ct))
                 yield return line;
+            await readers;
         }
         finally
         {
@@ -40,61 +41,68 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
         }
     }
 
+    private IReadOnlyList<ServiceTask> All() => New(manager.Store.Current.TasksOf(service).Values);
+
     /// <summary>Owns all readers; completes the channel when the last of them has ended.</summary>
-    private async Task FollowAsync(CancellationToken ct)
+    private async Task FollowAsync(CancellationTokenSource stop)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var readers = new List<Task>();
-        Exception? failure = null;
         try
         {
-            await StartReadersAsync(readers, stop.Token);
-            await Task.WhenAll(readers);
-        }
-        catch (Exception e)
-        {
-            failure = e;
+            await StartReadersAsync(readers, stop);
         }
         finally
         {
-            await stop.CancelAsync();
             await Task.WhenAll(readers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lines.Writer.Complete(failure);
+            lines.Writer.Complete();
         }
+        await Task.WhenAll(readers);
     }
 
-    private async Task StartReadersAsync(List<Task> readers, CancellationToken ct)
+    private async Task StartReadersAsync(List<Task> readers, CancellationTokenSource stop)
     {
         var first = manager.Store.Current;
-        readers.Add(PumpAsync(NewTasks(first), options, ct));
+        readers.Add(PumpAsync(New(first.TasksOf(service).Values), options, stop));
         var fromStart = options with { Tail = -1, Since = null };
-        await foreach (var change in manager.Store.WatchAsync(first.Index, ct))
+        await foreach (var change in manager.Store.WatchAsync(first.Index, stop.Token))
         {
-            if (NewTasks(change.Snapshot) is { Count: > 0 } tasks)
-                readers.Add(PumpAsync(tasks, fromStart, ct));
+            if (New(Changed(change)) is { Count: > 0 } tasks)
+                readers.Add(PumpAsync(tasks, fromStart, stop));
             readers.RemoveAll(reader => reader.IsCompletedSuccessfully);
-            if (readers.FirstOrDefault(reader => reader.IsFaulted) is { } broken)
-                await broken;
             if (change.Snapshot.Service(service) is null)
                 return;
         }
     }
 
-    private async Task PumpAsync(IReadOnlyList<ServiceTask> tasks, LogOptions part, CancellationToken ct)
+    /// <summary>One reader that fails ends them all: a log with a silent hole is worse than none.</summary>
+    private async Task PumpAsync(IReadOnlyList<ServiceTask> tasks, LogOptions part, CancellationTokenSource stop)
     {
-        if (tasks.Count == 0)
-            return;
-        await foreach (var line in manager.Logs.ReadAsync(tasks, part, ct))
-            await lines.Writer.WriteAsync(line, ct);
+        var completed = false;
+        try
+        {
+            if (tasks.Count > 0)
+                await foreach (var line in manager.Logs.ReadAsync(tasks, part, stop.Token))
+                    await lines.Writer.WriteAsync(line, stop.Token);
+            completed = true;
+        }
+        finally
+        {
+            if (!completed)
+                await stop.CancelAsync();
+        }
     }
 
-    /// <summary>Tasks not read yet that have, or had, something that can write lines.</summary>
-    private IReadOnlyList<ServiceTask> NewTasks(StateSnapshot state) =>
-        [.. state.TasksOf(service).Values.Where(task => LogRules.HasLog(task) && known.Add(task.Key))];
-}
+    private IEnumerable<ServiceTask> Changed(StateChange change) => change.Keys is { } keys
+        ? keys.Where(key => key.Table == Table.Tasks)
+            .Select(key => change.Snapshot.Task(TaskId.From(key.Key)))
+            .OfType<ServiceTask>()
+            .Where(task => task.ServiceId == service)
+        : change.Snapshot.TasksOf(service).Values;
 
-internal static class LogRules
-{
-    public static bool HasLog(ServiceTask task) =>
+    /// <summary>Those not read yet that have, or had, something that can write lines.</summary>
+    private IReadOnlyList<ServiceTask> New(IEnumerable<ServiceTask> tasks) =>
+        [.. tasks.Where(task => HasLog(task) && known.Add(task.Key))];
+
+    private static bool HasLog(ServiceTask task) =>
         task.NodeId is not null && task.Status.State >= TaskState.Starting && task.Status.State != TaskState.Rejected;
 }

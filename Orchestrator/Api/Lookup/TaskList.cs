@@ -6,7 +6,7 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Lookup;
 
-/// <summary>Tasks by filters. The ones for service and node use the store's indexes: waiting clients poll with them.</summary>
+/// <summary>Tasks by filters. Those for service and node use the store's indexes: waiting clients poll.</summary>
 internal static class TaskList
 {
     public static IEnumerable<ServiceTask> Find(StateSnapshot state, HttpContext http)

@@ -29,7 +29,7 @@ internal static class ClusterMapper
     };
 
     /// <summary>The spec with the changes that the request makes; 0 and absence keep what is there.</summary>
-    /// <exception cref="ApiException">a value that has no meaning, or one of something that is not available</exception>
+    /// <exception cref="ApiException">a value without a meaning, or of something that is not available</exception>
     public static ClusterSpec Read(SwarmSpecDto dto, ClusterSpec current)
     {
         RefuseUnavailable(dto);
@@ -69,7 +69,8 @@ internal static class ClusterMapper
         if (dto.Name is not (null or "" or Cluster.DefaultName))
             throw ApiException.Bad($"swarm spec must be named \"{Cluster.DefaultName}\"");
         if (dto.EncryptionConfig?.AutoLockManagers == true)
-            throw ApiException.NotImplemented("EncryptionConfig.AutoLockManagers: locking managers is not available yet");
+            throw ApiException.NotImplemented(
+                "EncryptionConfig.AutoLockManagers: locking managers is not available yet");
         if (dto.CaConfig is { } ca && (ca.ExternalCas is { Count: > 0 } || ca.ForceRotate > 0
             || !string.IsNullOrEmpty(ca.SigningCaCert) || !string.IsNullOrEmpty(ca.SigningCaKey)))
             throw ApiException.NotImplemented(

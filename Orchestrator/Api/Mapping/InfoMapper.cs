@@ -5,7 +5,7 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Mapping;
 
-/// <summary>What this node says of itself. Never waits: the CLI asks before many commands, with or without a leader.</summary>
+/// <summary>What this node says of itself. Never waits: the CLI asks often, leader or not.</summary>
 internal static class InfoMapper
 {
     public static InfoDto Write(ApiContext context, DateTimeOffset now)

@@ -7,7 +7,8 @@ internal static class MountMapper
 {
     public static Mount Read(MountDto dto)
     {
-        if (dto.ImageOptions is not null || dto.ClusterOptions is not null || dto.TmpfsOptions?.Options is { Count: > 0 })
+        if (dto.ImageOptions is not null || dto.ClusterOptions is not null
+            || dto.TmpfsOptions?.Options is { Count: > 0 })
             throw ApiException.NotImplemented($"ContainerSpec.Mounts: mount {dto.Target}: ImageOptions, ClusterOptions "
                 + "and TmpfsOptions.Options are not available");
         return new Mount

@@ -6,7 +6,7 @@ namespace Orchestrator.Api.Mapping;
 /// <summary>Service specs in both directions. What was written reads back the same; absent stays absent.</summary>
 internal static class ServiceSpecMapper
 {
-    /// <exception cref="ApiException">a value that has no meaning, or one of something that is not available</exception>
+    /// <exception cref="ApiException">a value without a meaning, or of something that is not available</exception>
     public static ServiceSpec Read(ServiceSpecDto dto)
     {
         if (dto.Networks is { Count: > 0 })

@@ -30,9 +30,9 @@ internal sealed class TaskMapper(StateSnapshot state)
         DesiredState = task.Desired.Word(),
     };
 
-    /// <summary><c>service.slot.taskid</c>, or <c>service.nodeid.taskid</c> for slot 0; filters compare with it.</summary>
+    /// <summary>What name filters compare with: <c>service.slot.taskid</c>; for slot 0 the node's id.</summary>
     public static string NameOf(ServiceSpec spec, ServiceTask task) =>
-        $"{spec.Name}.{(task.Slot == 0 ? task.NodeId?.Value : task.Slot.ToString(CultureInfo.InvariantCulture))}.{task.Id}";
+        task.Slot == 0 ? $"{spec.Name}.{task.NodeId}.{task.Id}" : $"{spec.Name}.{task.Slot}.{task.Id}";
 
     private static ImmutableSortedDictionary<string, string> Labels(RestartRecord restart) => StringMap.Empty
         .Add(ReplacesLabel, restart.Replaces.Value)

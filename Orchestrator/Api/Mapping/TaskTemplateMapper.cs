@@ -10,7 +10,8 @@ internal static class TaskTemplateMapper
     public static TaskTemplate Read(TaskSpecDto dto)
     {
         if (dto.PluginSpec is not null || dto.Runtime is not (null or "" or ContainerRuntime))
-            throw ApiException.NotImplemented($"TaskTemplate.Runtime: only the runtime '{ContainerRuntime}' is available");
+            throw ApiException.NotImplemented(
+                $"TaskTemplate.Runtime: only the runtime '{ContainerRuntime}' is available");
         if (dto.NetworkAttachmentSpec is not null || dto.ContainerSpec is null)
             throw ApiException.Bad("mismatched Runtime and *Spec fields: TaskTemplate.ContainerSpec is needed");
         if (dto.Networks is { Count: > 0 })

@@ -28,7 +28,7 @@ internal static class Wire
         where TFrom : class, new() =>
         list is null ? [] : [.. list.Select(item => map(item ?? new TFrom()))];
 
-    /// <summary>Nanoseconds as time; a part of a tick counts as a whole one, so that little does not become nothing.</summary>
+    /// <summary>Nanoseconds as time; a part of a tick counts as a whole one: little is not nothing.</summary>
     public static TimeSpan Time(long nanoseconds, string field)
     {
         if (nanoseconds < 0)

@@ -34,8 +34,8 @@ internal static class ContainerValidator
         if (image.Length == 0)
             throw ApiException.Bad("ContainerSpec: image reference must be provided");
         if (image.Length > Limits.ImageLength || image.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            throw ApiException.Bad($"ContainerSpec: image reference is not valid: it holds spaces or control characters "
-                + $"or is longer than {Limits.ImageLength} characters");
+            throw ApiException.Bad("ContainerSpec: image reference is not valid: it holds spaces or control "
+                + $"characters or is longer than {Limits.ImageLength} characters");
     }
 
     private static void Environment(ImmutableArray<string> entries)
@@ -49,7 +49,8 @@ internal static class ContainerValidator
             bytes += Encoding.UTF8.GetByteCount(entry);
         }
         if (bytes > Limits.EnvironmentBytes)
-            throw ApiException.Bad($"ContainerSpec.Env: {bytes} bytes are more than the limit of {Limits.EnvironmentBytes}");
+            throw ApiException.Bad(
+                $"ContainerSpec.Env: {bytes} bytes are more than the limit of {Limits.EnvironmentBytes}");
     }
 
     private static void Process(ContainerSpec spec)
@@ -68,9 +69,10 @@ internal static class ContainerValidator
 
     private static void Host(ContainerSpec spec)
     {
-        if (!HasTemplate(spec.Hostname)
-            && (spec.Hostname.Length > LongestHostname || spec.Hostname.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
-            throw ApiException.Bad($"ContainerSpec.Hostname: '{spec.Hostname}' is no host name");
+        var name = spec.Hostname;
+        if (!HasTemplate(name)
+            && (name.Length > LongestHostname || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
+            throw ApiException.Bad($"ContainerSpec.Hostname: '{name}' is no host name");
         foreach (var line in spec.Hosts)
             HostsLine(line);
         foreach (var server in spec.Dns?.Nameservers ?? [])
@@ -88,9 +90,10 @@ internal static class ContainerValidator
     private static void Limit(Ulimit ulimit)
     {
         Texts.Word("ContainerSpec.Ulimits: name", ulimit.Name);
-        if (ulimit.Soft < -1 || ulimit.Hard < -1 || (ulimit.Hard != -1 && (ulimit.Soft == -1 || ulimit.Soft > ulimit.Hard)))
-            throw ApiException.Bad($"ContainerSpec.Ulimits: {ulimit.Name}: the soft limit {ulimit.Soft} must not be above "
-                + $"the hard limit {ulimit.Hard} (-1 = unlimited)");
+        var softIsAbove = ulimit.Hard != -1 && (ulimit.Soft == -1 || ulimit.Soft > ulimit.Hard);
+        if (ulimit.Soft < -1 || ulimit.Hard < -1 || softIsAbove)
+            throw ApiException.Bad($"ContainerSpec.Ulimits: {ulimit.Name}: the soft limit {ulimit.Soft} must not be "
+                + $"above the hard limit {ulimit.Hard} (-1 = unlimited)");
     }
 
     private static void Health(HealthCheck? health)

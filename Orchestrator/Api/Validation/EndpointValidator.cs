@@ -24,7 +24,8 @@ internal static class EndpointValidator
     private static void Check(PortConfig port)
     {
         if (port.Target is 0 or > LastPort)
-            throw ApiException.Bad($"EndpointSpec.Ports.TargetPort: need a port from 1 to {LastPort}, not {port.Target}");
+            throw ApiException.Bad(
+                $"EndpointSpec.Ports.TargetPort: need a port from 1 to {LastPort}, not {port.Target}");
         if (port.Published > LastPort)
             throw ApiException.Bad($"EndpointSpec.Ports.PublishedPort: need a port up to {LastPort} (0 = the system "
                 + $"picks one), not {port.Published}");

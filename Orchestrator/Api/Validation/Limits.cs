@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Validation;
 
-/// <summary>How large a spec may be. Nothing sensible comes near; without limits one request could stop a cluster.</summary>
+/// <summary>How large a spec may be. Without limits one request could stop a cluster.</summary>
 internal static class Limits
 {
     public const int NameLength = 63;

@@ -3,19 +3,23 @@ namespace Orchestrator.Api.Validation;
 /// <summary>What is refused because of this node's part in a cluster, in the words that scripts know.</summary>
 internal static class NodeRefusals
 {
-    private const string NotInSwarm = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" "
+    private const string NotInSwarm =
+        "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" "
         + "to connect this node to swarm and try again.";
 
-    private const string Worker = "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster "
+    private const string Worker =
+        "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster "
         + "state. Please run this command on a manager node or promote the current node to a manager.";
 
     private const string AlreadyPart = "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
         + "swarm and join another one.";
 
-    private const string LastManager = "You are attempting to leave the swarm on a node that is participating as a manager. "
+    private const string LastManager =
+        "You are attempting to leave the swarm on a node that is participating as a manager. "
         + "Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. ";
 
-    private const string OneOfManagers = "You are attempting to leave the swarm on a node that is participating as a manager. "
+    private const string OneOfManagers =
+        "You are attempting to leave the swarm on a node that is participating as a manager. "
         + "Use `--force` to suppress this message.";
 
     /// <summary>A manager that cannot serve yet says why it cannot.</summary>

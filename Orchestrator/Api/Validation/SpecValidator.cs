@@ -40,7 +40,8 @@ internal static class SpecValidator
     private static void Mode(ServiceMode mode)
     {
         if (mode.Kind != ModeKind.Replicated)
-            throw ApiException.NotImplemented($"Mode: {ModeWord(mode.Kind)} services are not available yet: use replicated");
+            throw ApiException.NotImplemented(
+                $"Mode: {ModeWord(mode.Kind)} services are not available yet: use replicated");
         if (mode.Replicas > Limits.Replicas)
             throw ApiException.Bad($"Mode.Replicated.Replicas: {mode.Replicas} is more than the limit of "
                 + $"{Limits.Replicas} tasks");

@@ -26,7 +26,7 @@ internal static class NodeWrites
                 : ApiException.OutOfSequence();
     }
 
-    /// <summary>The node's unfinished tasks are given up in the same step: nobody would ever report about them.</summary>
+    /// <summary>Gives up the node's unfinished tasks in the same step: nobody would ever report on them.</summary>
     public static Task RemoveAsync(ManagerServices manager, string name, bool force, CancellationToken ct) =>
         manager.UntilAcceptedAsync(state =>
         {

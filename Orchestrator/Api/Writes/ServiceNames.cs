@@ -5,19 +5,20 @@ internal static class ServiceNames
 {
     private static readonly string[] Adjectives =
     [
-        "able", "amber", "brave", "bright", "calm", "candid", "civil", "clear", "crisp", "deft", "eager", "early", "even",
-        "fair", "firm", "fresh", "gentle", "glad", "grand", "green", "honest", "humble", "keen", "kind", "lively", "loyal",
-        "mellow", "modest", "neat", "noble", "patient", "plain", "proud", "quick", "quiet", "ready", "robust", "round",
-        "sane", "sharp", "silent", "sober", "solid", "steady", "sunny", "swift", "tidy", "vivid", "warm", "wise",
+        "able", "amber", "brave", "bright", "calm", "candid", "civil", "clear", "crisp", "deft", "eager", "early",
+        "even", "fair", "firm", "fresh", "gentle", "glad", "grand", "green", "honest", "humble", "keen", "kind",
+        "lively", "loyal", "mellow", "modest", "neat", "noble", "patient", "plain", "proud", "quick", "quiet",
+        "ready", "robust", "round", "sane", "sharp", "silent", "sober", "solid", "steady", "sunny", "swift", "tidy",
+        "vivid", "warm", "wise",
     ];
 
     private static readonly string[] Surnames =
     [
         "abel", "ampere", "babbage", "bell", "bohr", "boole", "cantor", "carson", "church", "curie", "dirac", "euler",
-        "faraday", "fermat", "fermi", "fourier", "galois", "gauss", "goedel", "hamilton", "hertz", "hilbert", "hopper",
-        "jacobi", "kepler", "kolmogorov", "lagrange", "laplace", "leibniz", "lovelace", "markov", "maxwell", "mendel",
-        "moore", "nash", "neumann", "noether", "pascal", "planck", "poincare", "ramanujan", "riemann", "shannon", "tesla",
-        "turing", "volta", "watt", "weyl", "wiener", "wright",
+        "faraday", "fermat", "fermi", "fourier", "galois", "gauss", "goedel", "hamilton", "hertz", "hilbert",
+        "hopper", "jacobi", "kepler", "kolmogorov", "lagrange", "laplace", "leibniz", "lovelace", "markov", "maxwell",
+        "mendel", "moore", "nash", "neumann", "noether", "pascal", "planck", "poincare", "ramanujan", "riemann",
+        "shannon", "tesla", "turing", "volta", "watt", "weyl", "wiener", "wright",
     ];
 
     /// <summary>A name out of the randomness of an id; the end of the id tells equal names apart.</summary>

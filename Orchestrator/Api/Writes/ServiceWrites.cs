@@ -30,17 +30,16 @@ internal static class ServiceWrites
         };
     }
 
-    /// <param name="version">version of the service the caller decided on</param>
     /// <param name="registryAuth">null = keep the stored one</param>
     public static Task UpdateAsync(
-        ManagerServices manager, string name, ulong version, ServiceSpec spec, string? registryAuth, CancellationToken ct)
+        ManagerServices manager, ServiceVersion target, ServiceSpec spec, string? registryAuth, CancellationToken ct)
     {
         SpecValidator.Check(spec with { Name = spec.Name.Length == 0 ? "kept" : spec.Name });
-        return ReplaceAsync(manager, name, version, (_, old) => Changed(old, spec, registryAuth), ct);
+        return ReplaceAsync(manager, target, (_, old) => Changed(old, spec, registryAuth), ct);
     }
 
     /// <summary>The previous spec becomes the current one and the other way round.</summary>
-    public static Task RollBackAsync(ManagerServices manager, string name, ulong version, CancellationToken ct)
+    public static Task RollBackAsync(ManagerServices manager, ServiceVersion target, CancellationToken ct)
     {
         var status = new UpdateStatus
         {
@@ -48,7 +47,7 @@ internal static class ServiceWrites
             StartedAt = manager.Time.GetUtcNow(),
             Message = "manually requested rollback",
         };
-        return ReplaceAsync(manager, name, version, (state, old) => old with
+        return ReplaceAsync(manager, target, (state, old) => old with
         {
             Spec = Previous(state, old).Spec,
             UpdateStatus = status,
@@ -83,12 +82,13 @@ internal static class ServiceWrites
     /// is applied; only a revision that is cleaned up meanwhile makes it try again.
     /// </summary>
     private static async Task ReplaceAsync(
-        ManagerServices manager, string name, ulong version, Func<StateSnapshot, Service, Service> change, CancellationToken ct)
+        ManagerServices manager, ServiceVersion target, Func<StateSnapshot, Service, Service> change,
+        CancellationToken ct)
     {
         await manager.UntilAcceptedAsync(state =>
         {
-            var old = Lookups.Service(state, name);
-            return old.Meta.Version == version
+            var old = Lookups.Service(state, target.Name);
+            return old.Meta.Version == target.Version
                 ? NextRevision(state, old, change(state, old), manager.Time.GetUtcNow())
                 : throw ApiException.OutOfSequence();
         }, ct);
@@ -113,3 +113,7 @@ internal static class ServiceWrites
             yield return Change.Require(same);
     }
 }
+
+/// <summary>The service to change, as the caller last saw it.</summary>
+/// <param name="Name">id, name or the beginning of an id</param>
+internal readonly record struct ServiceVersion(string Name, ulong Version);

@@ -7,8 +7,9 @@ using System.Text;
 namespace Orchestrator.Cli.Samples;
 
 /// <summary>
-/// <c>swarmnet sample web [--port N]</c>: a web server to try a cluster with that needs no image and no registry. It says which task
-/// answered. Plain sockets: it is up in a moment and takes little memory, so that hundreds fit on a small host.
+/// <c>swarmnet sample web [--port N]</c>: a web server to try a cluster with that needs no image and no registry. It
+/// says which task answered. Plain sockets: it is up in a moment and takes little memory, so that hundreds fit on a
+/// small host.
 /// </summary>
 public static class SampleWeb
 {
@@ -49,7 +50,8 @@ public static class SampleWeb
 
     internal static async Task ServeAsync(int port, TextWriter output, CancellationToken ct)
     {
-        using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        using var listener =
+            new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         listener.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
         listener.Listen(512);
         var bound = ((IPEndPoint)listener.LocalEndPoint!).Port;
@@ -111,7 +113,8 @@ public static class SampleWeb
             return held < buffer.Length;
         var request = Encoding.ASCII.GetString(buffer, 0, held);
         var line = request[..request.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
-        var keep = line is [_, _, "HTTP/1.1"] && !request.Contains("connection: close", StringComparison.OrdinalIgnoreCase)
+        var keep = line is [_, _, "HTTP/1.1"]
+            && !request.Contains("connection: close", StringComparison.OrdinalIgnoreCase)
             && line[0] is "GET" or "HEAD";
         var (status, body) = Page(line is [_, var path, ..] ? path : "");
         var head = $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "

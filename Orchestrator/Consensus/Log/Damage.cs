@@ -42,7 +42,7 @@ internal static class Damage
         return false;
     }
 
-    /// <summary>Whether some sector that the record [begin, end) lies in is all zeros from the record's part on.</summary>
+    /// <summary>Whether a sector under the record [begin, end) is all zeros, from where the record begins.</summary>
     private static bool LacksSector(FileWindow window, long begin, long end)
     {
         for (var from = begin; from < end; from = SectorEnd(from))

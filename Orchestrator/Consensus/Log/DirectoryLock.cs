@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Consensus.Log;
 
-/// <summary>Keeps a second process out of a directory. The kernel lets go when the process ends, however it ends.</summary>
+/// <summary>Keeps a second process out of a directory. The kernel lets go when the process ends.</summary>
 public sealed class DirectoryLock : IDisposable
 {
     private const int ReadableByAll = 0x1A4; // rw-r--r--: the file tells the process id, nothing else
@@ -14,7 +14,7 @@ public sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(SafeFileHandle file) => _file = file;
 
-    /// <exception cref="LogException">another holder has it (<see cref="LogFailure.InUse"/>), or it cannot be made</exception>
+    /// <exception cref="LogException">it has a holder (<see cref="LogFailure.InUse"/>), or cannot be made</exception>
     public static DirectoryLock Acquire(string directory)
     {
         var path = Path.Combine(directory, DataFiles.Lock);
@@ -24,7 +24,9 @@ public sealed class DirectoryLock : IDisposable
         if (LibC.FLock(file, LibC.LockExclusive | LibC.LockNonBlocking) != 0)
         {
             using (file)
-                throw Marshal.GetLastPInvokeError() == LibC.ErrorWouldBlock ? InUse(directory, file) : Failed("lock", path);
+                throw Marshal.GetLastPInvokeError() == LibC.ErrorWouldBlock
+                    ? InUse(directory, file)
+                    : Failed("lock", path);
         }
         WriteHolder(file);
         return new DirectoryLock(file);
@@ -35,7 +37,7 @@ public sealed class DirectoryLock : IDisposable
     private static void WriteHolder(SafeFileHandle file)
     {
         // Only a help for people: the lock itself does not depend on what the file says.
-        var text = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        var text = Encoding.ASCII.GetBytes(LibC.ProcessId().ToString(CultureInfo.InvariantCulture));
         if (LibC.FTruncate(file, 0) == 0)
             _ = LibC.PWrite(file, in text[0], text.Length, 0);
     }

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Consensus.Log;
 
-/// <summary>A thread of its own for calls that block on the disk, so that a slow one never holds up the thread pool.</summary>
+/// <summary>A thread of its own for calls that block on the disk: a slow one must not hold up the pool.</summary>
 internal sealed class DiskThread : IAsyncDisposable
 {
     /// <summary>The owner waits for one piece of work before it gives the next, bar a rare removal of files.</summary>
     private const int MaxQueued = 8;
 
-    private readonly BlockingCollection<Work> _queue = new(MaxQueued);
+    private readonly BlockingCollection<Task> _queue = new(MaxQueued);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DiskThread(string name) => new Thread(Loop) { IsBackground = true, Name = name }.Start();
@@ -16,9 +16,10 @@ internal sealed class DiskThread : IAsyncDisposable
     /// <summary>Completes when the work has run, with its exception when it threw.</summary>
     public Task RunAsync(Action action)
     {
-        var work = new Work(action, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        // Whoever awaits it goes on elsewhere: this thread is for the disk.
+        var work = new Task(action, CancellationToken.None, TaskCreationOptions.RunContinuationsAsynchronously);
         _queue.Add(work);
-        return work.Done.Task;
+        return work;
     }
 
     /// <summary>Takes no more work; completes when what was given has run.</summary>
@@ -32,23 +33,8 @@ internal sealed class DiskThread : IAsyncDisposable
     private void Loop()
     {
         foreach (var work in _queue.GetConsumingEnumerable())
-            Run(work);
+            work.RunSynchronously(TaskScheduler.Default);
         _ended.SetResult();
         _queue.Dispose();
     }
-
-    private static void Run(Work work)
-    {
-        try
-        {
-            work.Action();
-            work.Done.SetResult();
-        }
-        catch (Exception e)
-        {
-            work.Done.SetException(e);
-        }
-    }
-
-    private readonly record struct Work(Action Action, TaskCompletionSource Done);
 }

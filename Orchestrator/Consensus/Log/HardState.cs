@@ -9,7 +9,7 @@ namespace Orchestrator.Consensus.Log;
 internal sealed record HardState(string Member, ulong Term, string Vote);
 
 /// <summary>The file <c>hardstate</c>, replaced as a whole.</summary>
-/// <remarks>File header, term u64, lengths of member and vote (u16 each), both in UTF-8, CRC-32C of all before.</remarks>
+/// <remarks>File header, term u64, two lengths (u16), member and vote in UTF-8, CRC-32C of all before.</remarks>
 internal sealed class HardStateFile(string directory, ILogDisk disk)
 {
     private const int MaxId = 255;

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Consensus.Log;
 
-/// <summary>The calls that .NET has no honest equivalent for: its own flush returns normally when fsync fails.</summary>
+/// <summary>Calls that .NET has no honest equivalent for: its own flush returns normally when fsync fails.</summary>
 internal static partial class LibC
 {
     public const int ReadOnly = 0;
@@ -45,6 +45,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     public static partial nint PWrite(SafeFileHandle file, ref readonly byte bytes, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "getpid")]
+    public static partial int ProcessId();
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int FLock(SafeFileHandle file, int operation);

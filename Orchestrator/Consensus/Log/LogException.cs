@@ -1,7 +1,7 @@
 namespace Orchestrator.Consensus.Log;
 
 /// <summary>The log cannot go on. The message is for the operator: what, where, why and what to do.</summary>
-/// <remarks>Always fatal: the process stops and never retries. After a failed flush nobody knows what is on the disk.</remarks>
+/// <remarks>Always fatal, never retried: after a failed flush nobody knows what is on the disk.</remarks>
 public sealed class LogException(LogFailure failure, string message, Exception? inner = null)
     : Exception(message, inner)
 {

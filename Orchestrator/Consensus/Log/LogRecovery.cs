@@ -45,7 +45,7 @@ internal sealed partial class LogRecovery
         return recovery;
     }
 
-    /// <summary>A crash between the creation of a segment and its first flush leaves a file without any record.</summary>
+    /// <summary>A crash between the creation of a segment and its first flush leaves a file without records.</summary>
     private void DropUnbornSegment()
     {
         if (_segments.Count == 0)

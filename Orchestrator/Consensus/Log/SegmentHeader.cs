@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Orchestrator.Consensus.Log;
 
-/// <summary>The first 32 bytes of a segment: file header, first index (u64), CRC-32C of these 24 bytes, end mark.</summary>
+/// <summary>The first 32 bytes of a segment: file header, first index (u64), CRC-32C of these, end mark.</summary>
 /// <remarks>It is flushed before the first record is written.</remarks>
 internal static class SegmentHeader
 {
@@ -27,7 +27,7 @@ internal static class SegmentHeader
         return FileHeader.Check(bytes, FileHeader.Segment, window.Path) && bytes.SequenceEqual(Make(firstIndex));
     }
 
-    /// <summary>Whether the process or the power ended while the header was written: then there never was a record.</summary>
+    /// <summary>Whether a crash came while the header was written: then there never was a record.</summary>
     public static bool IsTorn(FileWindow window)
     {
         var bytes = window.Peek(0, Size);

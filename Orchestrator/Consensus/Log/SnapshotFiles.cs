@@ -25,7 +25,7 @@ internal sealed partial class SnapshotFiles(string directory, ILogDisk disk, ILo
         return new LoadedSnapshot(default, null, damaged.ToImmutable());
     }
 
-    /// <summary>Renames damaged snapshots, so that they do not count as kept. Only after the log made up for them.</summary>
+    /// <summary>Renames damaged snapshots, so that they do not count. Only after the log made up for them.</summary>
     public void PutAside(ImmutableArray<ulong> damaged)
     {
         foreach (var path in damaged.Select(index => DataFiles.Snapshot(directory, index)))

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Orchestrator.Consensus.Log;
 
 /// <summary>The first 48 bytes of a snapshot file; the state follows.</summary>
-/// <remarks>File header, index u64, term u64, length of the state u64, CRC-32C of the state, CRC-32C of the 44 bytes.</remarks>
+/// <remarks>File header, index u64, term u64, length of the state u64, CRC-32C of it, CRC-32C of the header.</remarks>
 internal static class SnapshotFormat
 {
     public const int HeaderSize = 48;

@@ -25,13 +25,14 @@ internal static class ContainerTemplates
         Volume = mount.Volume is { } volume ? MapVolume(mount, volume, expand) : null,
     };
 
-    private static VolumeOptions MapVolume(Mount mount, VolumeOptions volume, Func<string, string> expand) => volume with
-    {
-        Labels = MapValues($"label of mount {mount.Target}", volume.Labels, expand),
-        Driver = volume.Driver is { } driver
-            ? driver with { Options = MapValues($"driver option of mount {mount.Target}", driver.Options, expand) }
-            : null,
-    };
+    private static VolumeOptions MapVolume(Mount mount, VolumeOptions volume, Func<string, string> expand) =>
+        volume with
+        {
+            Labels = MapValues($"label of mount {mount.Target}", volume.Labels, expand),
+            Driver = volume.Driver is { } driver
+                ? driver with { Options = MapValues($"driver option of mount {mount.Target}", driver.Options, expand) }
+                : null,
+        };
 
     private static ImmutableSortedDictionary<string, string> MapValues(
         string what, ImmutableSortedDictionary<string, string> values, Func<string, string> expand) =>

@@ -6,7 +6,9 @@ namespace Orchestrator.Model.Templating;
 /// </summary>
 public static class TemplateExpander
 {
-    /// <summary>What is wrong with the template; null when it can be filled in (given that the labels it names exist).</summary>
+    /// <summary>
+    /// What is wrong with the template; null when it can be filled in (given that the labels it names exist).
+    /// </summary>
     public static string? Validate(string text)
     {
         try
@@ -49,7 +51,8 @@ public static class TemplateExpander
     /// Fills in the values of the environment, the hostname, and of each mount source, target, volume labels and
     /// values of driver options. Nothing else holds templates.
     /// </summary>
-    /// <exception cref="TemplateException">as <see cref="Expand(string, TemplateContext)"/>; says which setting</exception>
+    /// <exception cref="TemplateException">as <see cref="Expand(string, TemplateContext)"/>; says which
+    /// setting</exception>
     public static ContainerSpec Expand(ContainerSpec spec, TemplateContext context) =>
         ContainerTemplates.Map(spec, text => Expand(text, context));
 

@@ -1,6 +1,8 @@
 namespace Orchestrator.Model.Templating;
 
-/// <summary>Reads one action: a pipeline of fields, quoted texts and the functions <c>index</c> and <c>join</c>.</summary>
+/// <summary>
+/// Reads one action: a pipeline of fields, quoted texts and the functions <c>index</c> and <c>join</c>.
+/// </summary>
 internal sealed class TemplateParser(string text, int start, int open)
 {
     private const int MaxDepth = 16;
@@ -72,7 +74,10 @@ internal sealed class TemplateParser(string text, int start, int open)
     private static JoinCall Join(ImmutableArray<TemplateNode> arguments, int position)
     {
         if (arguments.Length == 0 || arguments.Any(argument => argument.IsMap))
-            throw new TemplateException("join takes a separator and texts: join \"-\" .Service.Name .Task.Slot", position);
+        {
+            throw new TemplateException(
+                "join takes a separator and texts: join \"-\" .Service.Name .Task.Slot", position);
+        }
         return new JoinCall(arguments, position);
     }
 

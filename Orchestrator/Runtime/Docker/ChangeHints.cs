@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>Changed containers that nobody has looked at yet: each once, and all of them as one when there are too many.</summary>
+/// <summary>
+/// Changed containers that nobody has looked at yet: each once, and all of them as one when there are too many.
+/// </summary>
 internal sealed class ChangeHints
 {
     /// <summary>From here on looking at all of them is cheaper.</summary>

@@ -6,7 +6,9 @@ using Orchestrator.Runtime.Docker.Contracts;
 
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>Makes a task's container, or finds the one that was made before. One call when the image is there.</summary>
+/// <summary>
+/// Makes a task's container, or finds the one that was made before. One call when the image is there.
+/// </summary>
 internal sealed partial class ContainerCreator(DockerClient client, ClusterId cluster, TimeProvider time, ILogger log)
 {
     /// <summary>A busy disk or a volume plugin may take its time.</summary>

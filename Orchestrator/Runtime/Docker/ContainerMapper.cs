@@ -3,7 +3,9 @@ using Orchestrator.Runtime.Docker.Contracts;
 
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>A task as the body of a create request (pure). Empty and 0 are left out: as the image or the engine says.</summary>
+/// <summary>
+/// A task as the body of a create request (pure). Empty and 0 are left out: as the image or the engine says.
+/// </summary>
 internal static class ContainerMapper
 {
     private const int NanosecondsPerTick = 100;

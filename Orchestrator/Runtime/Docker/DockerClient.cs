@@ -23,7 +23,9 @@ public sealed class DockerClient : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
-    /// <summary>null until an engine has said what it speaks; forgotten when it goes away, for it may come back as another.</summary>
+    /// <summary>
+    /// null until an engine has said what it speaks; forgotten when it goes away, for it may come back as another.
+    /// </summary>
     private volatile Version? _version;
 
     public DockerClient(DockerEndpoint endpoint, TimeProvider time)
@@ -76,7 +78,9 @@ public sealed class DockerClient : IDisposable
         return await GuardAsync(call, token => ExchangeAsync(version, call, token), ct);
     }
 
-    /// <summary>Sends and returns as soon as the answer begins. The deadline ends there; reading on is the caller's.</summary>
+    /// <summary>
+    /// Sends and returns as soon as the answer begins. The deadline ends there; reading on is the caller's.
+    /// </summary>
     /// <exception cref="RuntimeException">also when the engine refused</exception>
     internal async Task<EngineStream> OpenAsync(EngineCall call, CancellationToken ct)
     {
@@ -144,8 +148,9 @@ public sealed class DockerClient : IDisposable
         {
             throw EngineFailures.Silent(Endpoint, call, limit);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
+            ct.ThrowIfCancellationRequested();
             _version = null;
             throw EngineFailures.Unreachable(Endpoint, e);
         }

@@ -134,7 +134,9 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     private async Task ChangeAsync(EngineCall call, CancellationToken ct) =>
         (await client.SendAsync(call with { Patience = ChangePatience }, ct)).OrThrow();
 
-    /// <summary>Stops or removes: done when there is nothing, and anything else than done is worth another attempt.</summary>
+    /// <summary>
+    /// Stops or removes: done when there is nothing, and anything else than done is worth another attempt.
+    /// </summary>
     private async Task EndAsync(EngineCall call, CancellationToken ct)
     {
         var reply = await client.SendAsync(call, ct);

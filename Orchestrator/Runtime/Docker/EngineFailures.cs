@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>Turns what an engine says, or that it says nothing, into failures a task and a user can do something with.</summary>
+/// <summary>
+/// Turns what an engine says, or that it says nothing, into failures a task and a user can do something with.
+/// </summary>
 internal static partial class EngineFailures
 {
     /// <summary>Signs of an engine that has lost its containerd or is going down: not the task's fault.</summary>

@@ -11,7 +11,9 @@ internal static class EngineTime
     /// <summary>Digits after the point that are kept: a tick is 100 ns.</summary>
     private const int FractionDigits = 7;
 
-    /// <summary>From RFC 3339 with up to nine digits of fraction; null for "never" (year 1), nothing, or nonsense.</summary>
+    /// <summary>
+    /// From RFC 3339 with up to nine digits of fraction; null for "never" (year 1), nothing, or nonsense.
+    /// </summary>
     public static DateTimeOffset? Parse(ReadOnlySpan<char> text)
     {
         if (text.Length <= Seconds.Length)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
@@ -13,7 +12,9 @@ namespace Orchestrator.Runtime.Docker;
 /// </summary>
 internal sealed partial class EventWatcher(DockerClient client, ClusterId cluster, TimeProvider time, ILogger log)
 {
-    /// <summary>Health probes make exec events every few seconds: the engine leaves out all that is not named here.</summary>
+    /// <summary>
+    /// Health probes make exec events every few seconds: the engine leaves out all that is not named here.
+    /// </summary>
     private static readonly string[] Actions = ["start", "die", "oom", "destroy", "health_status"];
 
     /// <summary>
@@ -82,7 +83,8 @@ internal sealed partial class EventWatcher(DockerClient client, ClusterId cluste
         return $"/events?since={EngineTime.Query(since)}&filters={filters}";
     }
 
-    private static double Chance() => RandomNumberGenerator.GetInt32(ChanceSteps) / (double)ChanceSteps;
+    /// <summary>The clock's last digits are random enough to keep attempts apart.</summary>
+    private double Chance() => time.GetTimestamp() % ChanceSteps / (double)ChanceSteps;
 
     [LoggerMessage(LogLevel.Information, "The Docker engine at {Endpoint} ended its event stream; connecting again")]
     private partial void LogEnded(string endpoint);

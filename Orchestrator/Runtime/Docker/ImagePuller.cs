@@ -9,13 +9,19 @@ internal sealed class ImagePuller(DockerClient client, TimeProvider time)
     /// <summary>An engine that says nothing for this long is not pulling any more.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(2);
 
-    /// <exception cref="RuntimeException">Rejected: the registry does not give it; Unavailable: the engine does not answer</exception>
+    /// <exception cref="RuntimeException">
+    /// Rejected: the registry does not give it; Unavailable: the engine does not answer
+    /// </exception>
     public async Task PullAsync(string image, string registryAuth, CancellationToken ct)
     {
         var reference = ImageReference.Parse(image);
         var query = $"?fromImage={Uri.EscapeDataString(reference.Name)}&tag={Uri.EscapeDataString(reference.Tag)}";
         // The answer begins when the registry has answered the engine, which takes time of its own.
-        var call = EngineCall.Post("/images/create" + query) with { RegistryAuth = registryAuth, Patience = MaxSilence };
+        var call = EngineCall.Post("/images/create" + query) with
+        {
+            RegistryAuth = registryAuth,
+            Patience = MaxSilence,
+        };
         var error = await FollowAsync(call, ct);
         if (error is not null)
             throw Missing(image, error);
@@ -47,6 +53,7 @@ internal sealed class ImagePuller(DockerClient client, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException or InvalidDataException)
         {
+            ct.ThrowIfCancellationRequested();
             throw client.Lost(e);
         }
     }

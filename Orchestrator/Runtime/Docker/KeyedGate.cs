@@ -1,6 +1,8 @@
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>One at a time for each key, all keys side by side. Holds an entry only while somebody is inside or waits.</summary>
+/// <summary>
+/// One at a time for each key, all keys side by side. Holds an entry only while somebody is inside or waits.
+/// </summary>
 internal sealed class KeyedGate
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);

@@ -47,9 +47,9 @@ internal sealed class LogReader(DockerClient client)
         {
             return await pieces.MoveNextAsync();
         }
-        catch (Exception e) when (
-            e is IOException or HttpRequestException or InvalidDataException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
+            ct.ThrowIfCancellationRequested();
             throw client.Lost(e);
         }
     }

@@ -4,7 +4,9 @@ using Orchestrator.Runtime.Docker.Contracts;
 
 namespace Orchestrator.Runtime.Docker;
 
-/// <summary>What the engine says of a container, as an observation (pure); null for one that is not this cluster's.</summary>
+/// <summary>
+/// What the engine says of a container, as an observation (pure); null for one that is not this cluster's.
+/// </summary>
 internal static class ObservationReader
 {
     public static ContainerObservation? Read(ContainerDetails details, ClusterId cluster)
@@ -92,7 +94,13 @@ internal static class ObservationReader
     {
         if (target == 0 || published == 0 || PortNames.Parse(protocol) is not { } known)
             return null;
-        var config = new PortConfig { Target = target, Protocol = known, Published = published, Mode = PublishMode.Host };
+        var config = new PortConfig
+        {
+            Target = target,
+            Protocol = known,
+            Published = published,
+            Mode = PublishMode.Host,
+        };
         return new BoundPort(config, address?.Contains(':') ?? false);
     }
 

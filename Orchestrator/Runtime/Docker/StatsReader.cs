@@ -4,7 +4,9 @@ namespace Orchestrator.Runtime.Docker;
 
 internal static class StatsReader
 {
-    /// <summary>File cache that the kernel gives back first, as cgroup v1 counts it with all children; v2 always does.</summary>
+    /// <summary>
+    /// File cache that the kernel gives back first, as cgroup v1 counts it with all children; v2 always does.
+    /// </summary>
     private const string InactiveFileV1 = "total_inactive_file";
 
     private const string InactiveFileV2 = "inactive_file";

@@ -2,7 +2,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>Which control group hierarchies of this host may be written: both versions, and hosts where none may.</summary>
+/// <summary>
+/// Which control group hierarchies of this host may be written: both versions, and hosts where none may.
+/// </summary>
 internal sealed class CgroupHost
 {
     private const string Parent = "swarmnet";

@@ -4,8 +4,9 @@ using Orchestrator.Primitives;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Small files of <c>name=value</c> entries, each ended by a zero byte, which can stand in no argument, variable or path. Old shims
-/// and new daemons read each other's files: unknown names are skipped, absent ones are empty. No JSON, to keep the shim small.
+/// Small files of <c>name=value</c> entries, each ended by a zero byte, which can stand in no argument, variable or
+/// path. Old shims and new daemons read each other's files: unknown names are skipped, absent ones are empty. No JSON,
+/// to keep the shim small.
 /// </summary>
 internal sealed class FieldFile
 {

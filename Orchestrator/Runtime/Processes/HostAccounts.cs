@@ -13,7 +13,9 @@ internal sealed record HostAccount(uint User, uint Group)
 /// <summary>Looks up who a task runs as, in the host's own files.</summary>
 internal sealed class HostAccounts(string directory = "/etc")
 {
-    /// <summary>Takes <c>user</c> and <c>user:group</c>, each a name or a number, and names of further groups.</summary>
+    /// <summary>
+    /// Takes <c>user</c> and <c>user:group</c>, each a name or a number, and names of further groups.
+    /// </summary>
     /// <exception cref="RuntimeException">Rejected: there is no such user or group</exception>
     internal HostAccount Find(string user, IEnumerable<string> groups)
     {
@@ -23,10 +25,11 @@ internal sealed class HostAccounts(string directory = "/etc")
         if (id is null)
             throw new RuntimeException(RuntimeFailure.Rejected, $"there is no user {parts[0]} on this host");
         var group = parts.Length == 2 ? GroupOf(parts[1]) : Number(entry?[3] ?? "0") ?? 0;
+        var member = entry is null ? [] : Memberships(entry[0]);
         return new HostAccount(id.Value, group)
         {
             Home = entry?[5] is { Length: > 0 } home ? home : "/",
-            Groups = [.. groups.Select(GroupOf).Concat(entry is null ? [] : Memberships(entry[0])).Append(group).Distinct()],
+            Groups = [.. groups.Select(GroupOf).Concat(member).Append(group).Distinct()],
         };
     }
 

@@ -49,7 +49,8 @@ internal static class HostPorts
                 return (uint)bound.Port;
         }
 
-        throw new RuntimeException(RuntimeFailure.Rejected, $"there is no free {Name(port.Protocol)} port on this host");
+        throw new RuntimeException(RuntimeFailure.Rejected,
+            $"there is no free {Name(port.Protocol)} port on this host");
     }
 
     private static bool IsFree(PortProtocol protocol, int port)

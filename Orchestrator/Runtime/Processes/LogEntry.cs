@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Orchestrator.Model;
 
@@ -20,8 +19,7 @@ internal static class LogEntry
         var end = line.IndexOf((byte)' ');
         if (end < 0 || line.Length < end + 10)
             return null;
-        if (!DateTimeOffset.TryParse(
-            Encoding.ASCII.GetString(line[..end]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (Moment.Read(Encoding.ASCII.GetString(line[..end])) is not { } time)
             return null;
         var whole = line[end + 8] == (byte)'F';
         return new LogLine

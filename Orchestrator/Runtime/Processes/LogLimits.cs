@@ -8,7 +8,9 @@ internal readonly record struct LogLimits(long Bytes, long Files)
 {
     private const int MostFiles = 1000;
 
-    /// <summary>They change what each line is stored with, which these logs have no place for; nothing is lost without them.</summary>
+    /// <summary>
+    /// They change what each line is stored with, which these logs have no place for; nothing is lost without them.
+    /// </summary>
     private static readonly string[] Cosmetic =
         ["tag", "labels", "labels-regex", "env", "env-regex", "compress", "mode", "max-buffer-size"];
 
@@ -33,7 +35,8 @@ internal readonly record struct LogLimits(long Bytes, long Files)
 
     private static long FileCount(string text)
     {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostFiles)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count is < 1 or > MostFiles)
             Unsupported.Reject($"the log option max-file must be 1 to {MostFiles}, not {text}");
         return count;
     }
@@ -52,7 +55,8 @@ internal readonly record struct LogLimits(long Bytes, long Files)
             "G" => 1L << 30,
             _ => 0,
         };
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0 || factor == 0)
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0
+            || factor == 0)
             Unsupported.Reject($"the log option max-size must be a size as 10m, not {text}");
         return count * factor;
     }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>The few calls of the C library that .NET has no name for. Blittable, so that the shim pays nothing for them.</summary>
+/// <summary>
+/// The few calls of the C library that .NET has no name for. Blittable, so that the shim pays nothing for them.
+/// </summary>
 internal static partial class Native
 {
     internal const int SigKill = 9;
@@ -28,6 +30,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    internal static partial uint FileMask(uint mask);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     internal static partial int SetSid();

@@ -4,10 +4,14 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Runtime.Processes;
 
-/// <summary>Carries what the task prints from its two pipes to its log, on one thread, so that the order is nearly kept.</summary>
+/// <summary>
+/// Carries what the task prints from its two pipes to its log, on one thread, so that the order is nearly kept.
+/// </summary>
 internal sealed class OutputPump : IDisposable
 {
-    /// <summary>A process that escaped being killed may hold the pipes open for ever; its words are not waited for.</summary>
+    /// <summary>
+    /// A process that escaped being killed may hold the pipes open for ever; its words are not waited for.
+    /// </summary>
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
     private readonly TaskLogWriter _log;

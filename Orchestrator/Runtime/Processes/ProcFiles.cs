@@ -6,8 +6,6 @@ internal readonly record struct ProcEntry(int Pid, int Parent, int Session, char
     internal long StartTicks { get; init; }
 
     internal long CpuTicks { get; init; }
-
-    internal long ResidentPages { get; init; }
 }
 
 /// <summary>Reads /proc.</summary>
@@ -33,9 +31,9 @@ internal static class ProcFiles
             return null;
         return new ProcEntry(pid, int.Parse(fields[1]), int.Parse(fields[3]), fields[0][0])
         {
-            CpuTicks = long.Parse(fields[11]) + long.Parse(fields[12]) + long.Parse(fields[13]) + long.Parse(fields[14]),
+            CpuTicks =
+                long.Parse(fields[11]) + long.Parse(fields[12]) + long.Parse(fields[13]) + long.Parse(fields[14]),
             StartTicks = long.Parse(fields[19]),
-            ResidentPages = long.Parse(fields[21]),
         };
     }
 

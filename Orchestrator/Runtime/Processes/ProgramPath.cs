@@ -5,7 +5,8 @@ internal static class ProgramPath
 {
     internal const string Default = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <returns>an absolute path, or null when there is no such program</returns>
     internal static string? Find(string name, string path, string directory)
@@ -18,7 +19,10 @@ internal static class ProgramPath
         return null;
     }
 
-    /// <summary>The name in an image reference, without digest and tag: <c>registry:5000/a/b:tag</c> gives all before <c>:tag</c>.</summary>
+    /// <summary>
+    /// The name in an image reference, without digest and tag: <c>registry:5000/a/b:tag</c> gives all before
+    /// <c>:tag</c>.
+    /// </summary>
     internal static string FromImage(string image)
     {
         var digest = image.IndexOf('@', StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Which process a task is. A pid alone is not enough: the kernel gives it to another process later, so the moment it began
-/// (clock ticks since boot) and the boot go with it.
+/// Which process a task is. A pid alone is not enough: the kernel gives it to another process later, so the moment it
+/// began (clock ticks since boot) and the boot go with it.
 /// </summary>
 internal sealed record RunRecord(int Pid, long PidStart, int ShimPid, long ShimStart)
 {
@@ -68,7 +68,8 @@ internal sealed record ExitRecord(int Code)
 
 internal static class Moment
 {
-    internal static string Write(DateTimeOffset moment) => moment.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+    internal static string Write(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     internal static DateTimeOffset? Read(string text) => DateTimeOffset.TryParse(
         text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;

@@ -3,11 +3,13 @@ using System.ComponentModel;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The parent of one task: <c>swarmnet task-shim DIRECTORY</c>. It lives as long as the task does, in a session of its own, so that
-/// a daemon that is killed, restarted or replaced costs the task nothing: output is still read, the true exit code still known.
+/// The parent of one task: <c>swarmnet task-shim DIRECTORY</c>. It lives as long as the task does, in a session of its
+/// own, so that a daemon that is killed, restarted or replaced costs the task nothing: output is still read, the true
+/// exit code still known.
 /// <para>
-/// A shell could do this in a tenth of the memory, but it can neither stamp and rotate the log nor pass on every variable name
-/// (<c>a.b=c</c>). So it is this binary, without host, thread pool, JSON or event loop: two threads, both asleep.
+/// A shell could do this in a tenth of the memory, but it can neither stamp and rotate the log nor pass on every
+/// variable name (<c>a.b=c</c>). So it is this binary, without host, thread pool, JSON or event loop: two threads, both
+/// asleep.
 /// </para>
 /// </summary>
 public static class Shim
@@ -26,8 +28,8 @@ public static class Shim
     private static int Run(TaskDirectory directory, TimeProvider time)
     {
         ShimProcess.Detach();
-        using var single = TryLock(directory.LockFile);
-        if (single is null || File.Exists(directory.RunFile) || File.Exists(directory.ExitFile))
+        using var single = AwaitTurn(directory);
+        if (single is null)
             return 0;
         if (TaskPlan.Load(directory.SpecFile) is not { } plan)
             return 1;
@@ -105,7 +107,7 @@ public static class Shim
             }
             catch (IOException)
             {
-                ShimProcess.Pause();
+                ShimProcess.Pause(milliseconds: 1000);
             }
         }
     }
@@ -120,6 +122,25 @@ public static class Shim
         }.Save(directory.ExitFile);
         directory.Mark();
         return 0;
+    }
+
+    /// <returns>null when the task was started once already: it never is twice</returns>
+    private static FileStream? AwaitTurn(TaskDirectory directory)
+    {
+        while (true)
+        {
+            var single = TryLock(directory.LockFile);
+            if (File.Exists(directory.RunFile) || File.Exists(directory.ExitFile) || !directory.Exists)
+            {
+                single?.Dispose();
+                return null;
+            }
+
+            // Another one is at it: what it comes to is what our daemon waits for.
+            if (single is not null)
+                return single;
+            ShimProcess.Pause(milliseconds: 10);
+        }
     }
 
     /// <summary>The kernel drops the lock with the process, however that ends.</summary>

@@ -9,8 +9,8 @@ internal sealed class ShimLauncher(ProcessRuntimeOptions options, TimeProvider t
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A small heap, no diagnostics server, no tiers of compilation and no profiling: about 5 MB of memory of its own for each task;
-    /// the other 25 MB of its resident set are the binary's pages, which all shims share.
+    /// A small heap, no diagnostics server, no tiers of compilation and no profiling: about 5 MB of memory of its own
+    /// for each task; the other 25 MB of its resident set are the binary's pages, which all shims share.
     /// </summary>
     private static readonly (string Name, string Value)[] Settings =
     [

@@ -6,18 +6,25 @@ namespace Orchestrator.Runtime.Processes;
 internal static class ShimProcess
 {
     private const nint Ignore = 1;
+
+    /// <summary>022 in octal: what programs expect; the daemon's own mask is stricter.</summary>
+    private const uint UsualFileMask = 0x12;
+
     private static readonly int[] EndingSignals = [1, 2, 3, 15];
 
-    /// <summary>How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.</summary>
+    /// <summary>
+    /// How long a process that cannot be killed (it hangs in the kernel) may keep the exit code from being written.
+    /// </summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Leaves the daemon's session, drops what it may have left open, outlives signals meant for it, and becomes the parent of
-    /// whatever the task abandons, so that none of it is lost sight of.
+    /// Leaves the daemon's session, drops what it may have left open, outlives signals meant for it, and becomes the
+    /// parent of whatever the task abandons, so that none of it is lost sight of.
     /// </summary>
     internal static void Detach()
     {
         _ = Native.SetSid();
+        _ = Native.FileMask(UsualFileMask);
         foreach (var signal in EndingSignals)
             Native.Signal(signal, Ignore);
         _ = Native.ProcessControl(Native.SetChildSubreaper, 1, 0, 0, 0);
@@ -31,7 +38,9 @@ internal static class ShimProcess
     private static bool IsInherited(int fd) =>
         Native.FileControl(fd, Native.GetFdFlags, 0) is >= 0 and var flags && (flags & Native.FdCloseOnExec) == 0;
 
-    /// <summary>Points standard input, output and error to nothing, and the copies that the managed runtime keeps of them.</summary>
+    /// <summary>
+    /// Points standard input, output and error to nothing, and the copies that the managed runtime keeps of them.
+    /// </summary>
     internal static void Silence()
     {
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -57,7 +66,9 @@ internal static class ShimProcess
         }
     }
 
-    /// <summary>What the task leaves behind ends with it; killed parents hand their children to us, until there are none.</summary>
+    /// <summary>
+    /// What the task leaves behind ends with it; killed parents hand their children to us, until there are none.
+    /// </summary>
     internal static void KillRest(int pid, TaskCgroup cgroup)
     {
         _ = Native.Kill(-pid, Native.SigKill);
@@ -71,11 +82,11 @@ internal static class ShimProcess
                 return;
             foreach (var entry in ProcFiles.Descendants(Environment.ProcessId))
                 _ = Native.Kill(entry.Pid, Native.SigKill);
-            _ = Native.Poll([], 0, 5);
+            Pause(milliseconds: 5);
         }
     }
 
-    internal static void Pause() => _ = Native.Poll([], 0, 1000);
+    internal static void Pause(int milliseconds) => _ = Native.Poll([], 0, milliseconds);
 
     private static int ExitCode(int status)
     {

@@ -8,9 +8,9 @@ internal static class SignalNames
 
     private static readonly string[] Names =
     [
-        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR",
-        "SYS",
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
+        "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN",
+        "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
     ];
 
     /// <summary>Takes <c>SIGTERM</c>, <c>term</c>, <c>15</c>, <c>SIGRTMIN+3</c>.</summary>
@@ -29,7 +29,8 @@ internal static class SignalNames
 
     private static int? RealTime(string name, string offset) =>
         int.TryParse(offset, out var steps) && name is "RTMIN" or "RTMAX"
-        && (name == "RTMIN" ? FirstRealTime : LastRealTime) + steps is >= FirstRealTime and <= LastRealTime and var number
+        && (name == "RTMIN" ? FirstRealTime : LastRealTime) + steps is var number
+        && number is >= FirstRealTime and <= LastRealTime
             ? number
             : null;
 }

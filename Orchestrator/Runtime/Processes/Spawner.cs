@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Starts a program as the leader of a session and process group of its own, with default signals, with no file descriptor but 0, 1
-/// and 2. <c>posix_spawn</c> and not <see cref="System.Diagnostics.Process"/>, which can do neither of the first two, and not
-/// <c>fork</c>, which a managed process cannot survive. It runs in the caller's directory: to set another one needs a newer C library
-/// than some supported hosts have.
+/// Starts a program as the leader of a session and process group of its own, with default signals, with no file
+/// descriptor but 0, 1 and 2. <c>posix_spawn</c> and not <see cref="System.Diagnostics.Process"/>, which can do neither
+/// of the first two, and not <c>fork</c>, which a managed process cannot survive. It runs in the caller's directory: to
+/// set another one needs a newer C library than some supported hosts have.
 /// </summary>
 internal static partial class Spawner
 {

@@ -3,8 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// The control groups of one task. A group that is missing or cannot be written is left out: the daemon has said so when it
-/// accepted the task.
+/// The control groups of one task. A group that is missing or cannot be written is left out: the daemon has said so
+/// when it accepted the task.
 /// </summary>
 internal sealed class TaskCgroup(ImmutableArray<string> groups)
 {
@@ -29,14 +29,16 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
     }
 
     /// <summary>
-    /// Runs <paramref name="spawn"/> on this thread inside the groups, so that what it starts is born there: moved afterwards,
-    /// a child that forks at once would escape. The limit of processes comes last, because our own threads would count.
+    /// Runs <paramref name="spawn"/> on this thread inside the groups, so that what it starts is born there: moved
+    /// afterwards, a child that forks at once would escape. Our own threads count while they are there, so the limit of
+    /// processes has room for them until they have left.
     /// </summary>
     internal int Inside(ResourceLimits limits, Func<int> spawn)
     {
         var homes = Homes();
         foreach (var group in groups)
             Enter(IsUnified(group), PathOf(group));
+        LimitProcesses(limits, unified => unified ? Directory.GetFileSystemEntries("/proc/self/task").Length : 1);
         try
         {
             return spawn();
@@ -45,9 +47,7 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         {
             foreach (var home in homes)
                 Enter(IsUnified(home), PathOf(home));
-            if (limits.Pids > 0)
-                foreach (var group in groups)
-                    TryWrite($"{PathOf(group)}/pids.max", limits.Pids.ToString());
+            LimitProcesses(limits, _ => 0);
         }
     }
 
@@ -109,6 +109,14 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         }
     }
 
+    private void LimitProcesses(ResourceLimits limits, Func<bool, int> guests)
+    {
+        if (limits.Pids <= 0)
+            return;
+        foreach (var group in groups)
+            TryWrite($"{PathOf(group)}/pids.max", (limits.Pids + guests(IsUnified(group))).ToString());
+    }
+
     private static void Limit(string path, ResourceLimits limits)
     {
         if (limits.MemoryBytes > 0 && !TryWrite($"{path}/memory.max", limits.MemoryBytes.ToString()))
@@ -139,7 +147,9 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
         return homes;
     }
 
-    /// <summary>Separate hierarchies move one thread, which is enough for its children; the unified one moves whole processes.</summary>
+    /// <summary>
+    /// Separate hierarchies move one thread, which is enough for its children; the unified one moves whole processes.
+    /// </summary>
     private static void Enter(bool unified, string path)
     {
         var thread = Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget);
@@ -167,7 +177,8 @@ internal sealed class TaskCgroup(ImmutableArray<string> groups)
     private static long? Counter(string file, string name)
     {
         foreach (var line in ProcFiles.TryRead(file).Split('\n'))
-            if (line.StartsWith(name, StringComparison.Ordinal) && long.TryParse(line.AsSpan(name.Length), out var value))
+            if (line.StartsWith(name, StringComparison.Ordinal)
+                && long.TryParse(line.AsSpan(name.Length), out var value))
                 return value;
         return null;
     }

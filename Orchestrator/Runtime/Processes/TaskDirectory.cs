@@ -1,8 +1,8 @@
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Where everything about one task is kept, so that any daemon, now or later, finds it: <c>spec</c> by the daemon, the rest by the
-/// shim, each file written whole. <c>run</c> says that it was started once, <c>exit</c> that it has ended.
+/// Where everything about one task is kept, so that any daemon, now or later, finds it: <c>spec</c> by the daemon, the
+/// rest by the shim, each file written whole. <c>run</c> says that it was started once, <c>exit</c> that it has ended.
 /// </summary>
 internal sealed class TaskDirectory(string root, string taskId)
 {
@@ -18,7 +18,9 @@ internal sealed class TaskDirectory(string root, string taskId)
 
     internal string LockFile => File("lock");
 
-    /// <summary>Touched at each change: one flat directory can be watched for all tasks with one inotify instance.</summary>
+    /// <summary>
+    /// Touched at each change: one flat directory can be watched for all tasks with one inotify instance.
+    /// </summary>
     internal string MarkFile => System.IO.Path.Combine(MarkDirectory(root), taskId);
 
     internal static string MarkDirectory(string root) => System.IO.Path.Combine(root, ".changes");

@@ -6,13 +6,17 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Writes what a task prints, one text line an entry: <c>2026-01-31T10:20:30.1234567Z stdout F text</c>, as Kubernetes nodes keep
-/// their logs; <c>P</c> instead of <c>F</c> marks a piece that has no line end. A full file is followed by the next number and the
-/// oldest goes. A disk that is full costs lines, never the task: the loss is written down once there is room.
+/// Writes what a task prints, one text line an entry: <c>2026-01-31T10:20:30.1234567Z stdout F text</c>, as Kubernetes
+/// nodes keep their logs; <c>P</c> instead of <c>F</c> marks a piece that has no line end. A full file is followed by
+/// the next number and the oldest goes. A disk that is full costs lines, never the task: the loss is written down once
+/// there is room.
 /// </summary>
 internal sealed class TaskLogWriter(TaskDirectory directory, TaskPlan plan, TimeProvider time) : IDisposable
 {
     internal const int LongestPiece = 64 << 10;
+
+    /// <summary>Time, stream, mark and line end, rounded up.</summary>
+    private const int HeadBytes = 40;
 
     private readonly PartialLine _stdout = new();
     private readonly PartialLine _stderr = new();
@@ -67,7 +71,10 @@ internal sealed class TaskLogWriter(TaskDirectory directory, TaskPlan plan, Time
 
     private void Entry(LogStream stream, ReadOnlySpan<byte> text, bool whole)
     {
-        Span<byte> stamp = stackalloc byte[32];
+        // A batch goes into one file: it must end where the file is full.
+        if (_length + _batch.Length + text.Length + HeadBytes > plan.LogBytes)
+            Flush();
+        Span<byte> stamp = stackalloc byte[HeadBytes];
         time.GetUtcNow().UtcDateTime.TryFormat(stamp, out var stampLength, "O", CultureInfo.InvariantCulture);
         _batch.Write(stamp[..stampLength]);
         _batch.Write(LogEntry.Label(stream));

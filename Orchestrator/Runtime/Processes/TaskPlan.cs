@@ -9,10 +9,14 @@ internal sealed record TaskPlan
 
     internal required ClusterId ClusterId { get; init; }
 
-    /// <summary>First the absolute path of what is executed: the program, or what switches user and limits for it.</summary>
+    /// <summary>
+    /// First the absolute path of what is executed: the program, or what switches user and limits for it.
+    /// </summary>
     internal required ImmutableArray<string> Argv { get; init; }
 
-    /// <summary>How much of <see cref="Argv"/> stands before the program: a health check is started through it too.</summary>
+    /// <summary>
+    /// How much of <see cref="Argv"/> stands before the program: a health check is started through it too.
+    /// </summary>
     internal int PrefixLength { get; init; }
 
     internal ImmutableArray<string> Env { get; init; } = [];

@@ -3,7 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// Reads a container spec as one for a process. The image names a program of this host; <c>swarmnet</c> names this binary.
+/// Reads a container spec as one for a process. The image names a program of this host; <c>swarmnet</c> names this
+/// binary.
 /// </summary>
 internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgroups, HostAccounts accounts)
 {
@@ -42,7 +43,8 @@ internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgro
     }
 
     internal static string PathOf(ImmutableArray<string> env) =>
-        env.LastOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? ProgramPath.Default;
+        env.LastOrDefault(variable =>
+            variable.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? ProgramPath.Default;
 
     private ImmutableArray<string> Program(ContainerSpec spec, string path, string directory)
     {
@@ -53,9 +55,12 @@ internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgro
             words = [name == SelfImage ? options.SelfPath : name, .. spec.Args];
         }
 
+        if (words.Any(word => word.Contains('\0')))
+            Unsupported.Reject("an argument holds a zero byte");
         var program = ProgramPath.Find(words[0], path, directory);
         if (program is null)
-            Unsupported.Reject($"no such program: {words[0]} (the process runtime takes the image as a program on the host; "
+            Unsupported.Reject(
+                $"no such program: {words[0]} (the process runtime takes the image as a program on the host; "
                 + "start Docker to run containers)");
         return [program!, .. words[1..]];
     }
@@ -105,14 +110,17 @@ internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgro
         return directory;
     }
 
-    /// <summary>The standard tools (util-linux) change user and limits of themselves, then become the program.</summary>
+    /// <summary>
+    /// The standard tools (util-linux) change user and limits of themselves, then become the program.
+    /// </summary>
     private static ImmutableArray<string> Prefix(ContainerSpec spec, HostAccount? account)
     {
         var prefix = ImmutableArray.CreateBuilder<string>();
         if (!spec.Ulimits.IsEmpty)
         {
             prefix.Add(Tool("prlimit", "ulimits"));
-            prefix.AddRange(spec.Ulimits.Select(limit => $"--{Ulimit(limit.Name)}={Bound(limit.Soft)}:{Bound(limit.Hard)}"));
+            prefix.AddRange(spec.Ulimits.Select(limit =>
+                $"--{Ulimit(limit.Name)}={Bound(limit.Soft)}:{Bound(limit.Hard)}"));
             prefix.Add("--");
         }
 
@@ -137,7 +145,8 @@ internal sealed class TaskPlanner(ProcessRuntimeOptions options, CgroupHost cgro
     {
         var tool = ProgramPath.Find(name, ProgramPath.Default, "/");
         if (tool is null)
-            Unsupported.Reject($"the process runtime needs {name} (package util-linux) on this host to give a task {what}");
+            Unsupported.Reject(
+                $"the process runtime needs {name} (package util-linux) on this host to give a task {what}");
         return tool!;
     }
 

@@ -4,8 +4,9 @@ using Orchestrator.Model;
 namespace Orchestrator.Runtime.Processes;
 
 /// <summary>
-/// What a plain process cannot be given is refused by name, never left out in silence: who asks for a read-only file system or fewer
-/// capabilities must not get a program without them. A hostname is left out: nothing depends on it, and every service may have one.
+/// What a plain process cannot be given is refused by name, never left out in silence: who asks for a read-only file
+/// system or fewer capabilities must not get a program without them. A hostname is left out: nothing depends on it, and
+/// every service may have one.
 /// </summary>
 internal static class Unsupported
 {
@@ -20,7 +21,8 @@ internal static class Unsupported
         Refuse(!spec.CapabilityDrop.IsEmpty, "dropped capabilities");
         Refuse(spec.Sysctls.Count > 0, "kernel parameters (sysctls)");
         Refuse(!spec.Hosts.IsEmpty, "extra hosts");
-        Refuse(spec.Dns is { } dns && !(dns.Nameservers.IsEmpty && dns.Search.IsEmpty && dns.Options.IsEmpty), "DNS settings");
+        Refuse(spec.Dns is { } dns && !(dns.Nameservers.IsEmpty && dns.Search.IsEmpty
+            && dns.Options.IsEmpty), "DNS settings");
     }
 
     [DoesNotReturn]
@@ -29,6 +31,6 @@ internal static class Unsupported
     private static void Refuse(bool asked, string what)
     {
         if (asked)
-            Reject($"the process runtime cannot give a task {what}; start Docker on this node to run it as a container");
+            Reject($"the process runtime cannot give a task {what}; start Docker on this node for containers");
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Runtime.Docker.Contracts;
 
-/// <summary>Answer of <c>GET /containers/{id}/stats</c>: what is used of it. All zero for a container that does not run.</summary>
+/// <summary>
+/// Answer of <c>GET /containers/{id}/stats</c>: what is used of it. All zero for a container that does not run.
+/// </summary>
 internal sealed class StatsReading
 {
     [JsonPropertyName("cpu_stats")]

@@ -17,7 +17,9 @@ internal sealed class EventActor
     public string? ID { get; set; }
 }
 
-/// <summary>One line of <c>POST /images/create</c>; errors come in the middle of a stream that began with status 200.</summary>
+/// <summary>
+/// One line of <c>POST /images/create</c>; errors come in the middle of a stream that began with status 200.
+/// </summary>
 internal sealed class PullProgress
 {
     [JsonPropertyName("error")]

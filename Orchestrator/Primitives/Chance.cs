@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Primitives;
 
 /// <summary>Random numbers in [0, 1) for jitter.</summary>
-internal sealed class Chance
+public sealed class Chance
 {
     private const int Steps = 1 << 30;
 

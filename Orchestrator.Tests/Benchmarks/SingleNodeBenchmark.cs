@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Orchestrator.Tests.Consensus;
+
+namespace Orchestrator.Tests.Benchmarks;
+
+[Explicit("a measurement, not a test"), NonParallelizable]
+public sealed class SingleNodeBenchmark
+{
+    private const int Warmup = 200;
+    private static readonly string Command = new('x', 256);
+
+    [TestCase(1, 2000), TestCase(8, 2000), TestCase(64, 500)]
+    public async Task Proposals_of_sequential_clients(int clients, int each)
+    {
+        using var directory = new TemporaryDirectory();
+        var disk = new FaultyDisk();
+        await using var node = NodeBench.Start(NodeBench.Options(directory), disk);
+        await ProposeAsync(node, Warmup);
+        var flushes = disk.Flushes;
+        var start = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ProposeAsync(node, each)));
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var sorted = times.SelectMany(each => each).Order().ToArray();
+        await TestContext.Out.WriteLineAsync($"{clients} clients: {sorted.Length / seconds:0} proposals/s, "
+            + $"p50 {sorted[sorted.Length / 2]:0.000} ms, p99 {sorted[sorted.Length * 99 / 100]:0.000} ms, "
+            + $"{(double)sorted.Length / (disk.Flushes - flushes):0.0} proposals/flush");
+        Assert.That(node.Machine.Commands, Has.Count.EqualTo(sorted.Length + Warmup));
+    }
+
+    private static async Task<double[]> ProposeAsync(NodeBench node, int count)
+    {
+        var times = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await node.ProposeAsync(Command);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return times;
+    }
+}

@@ -1,0 +1,161 @@
+using Orchestrator.Consensus;
+using Orchestrator.Consensus.Log;
+using Orchestrator.Primitives;
+
+namespace Orchestrator.Tests.Consensus;
+
+public sealed class SingleNodeTests
+{
+    private TemporaryDirectory _directory = null!;
+    private SingleNodeOptions _options = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TemporaryDirectory();
+        _options = NodeBench.Options(_directory);
+    }
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public async Task Commands_are_applied_in_order_and_are_there_after_a_restart()
+    {
+        await using (var first = NodeBench.Start(_options))
+        {
+            Assert.That((await first.ProposeAsync("a")).Index, Is.EqualTo(1));
+            Assert.That((await first.ProposeAsync("b")).Index, Is.EqualTo(2));
+            await first.Node.ReadBarrierAsync(default);
+        }
+        await using var second = NodeBench.Start(_options);
+        Assert.That(second.Machine.Commands, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(second.Node.AppliedIndex, Is.EqualTo(2));
+        Assert.That((await second.ProposeAsync("c")).Index, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_snapshot_and_the_commands_behind_it_make_the_same_state_and_old_segments_go()
+    {
+        var (options, commands) = await TwoSnapshotsAsync();
+        await using var second = NodeBench.Start(options);
+        Assert.That(second.Machine.Restored, Is.EqualTo(1));
+        Assert.That(second.Machine.Commands, Is.EqualTo(commands));
+    }
+
+    [Test]
+    public async Task A_damaged_newest_snapshot_costs_nothing_but_time()
+    {
+        var (options, commands) = await TwoSnapshotsAsync();
+        var newest = DataFiles.Snapshot(options.Directory, DataFiles.Indexes(options.Directory, ".snap")[^1]);
+        await File.WriteAllTextAsync(newest, "rubbish");
+        await using var node = NodeBench.Start(options);
+        Assert.That(node.Machine.Commands, Is.EqualTo(commands));
+        Assert.That(File.Exists(newest), Is.False);
+        Assert.That(File.Exists(newest + ".damaged"), Is.True);
+    }
+
+    [Test]
+    public async Task Two_damaged_snapshots_are_refused_because_the_log_begins_behind_them()
+    {
+        var (options, _) = await TwoSnapshotsAsync();
+        foreach (var index in DataFiles.Indexes(options.Directory, DataFiles.SnapshotSuffix))
+            await File.WriteAllTextAsync(DataFiles.Snapshot(options.Directory, index), "rubbish");
+        Assert.That(() => NodeBench.Start(options), Throws.TypeOf<LogException>()
+            .With.Property(nameof(LogException.Failure)).EqualTo(LogFailure.Corrupt));
+    }
+
+    [Test]
+    public async Task A_damaged_snapshot_that_the_log_does_not_reach_is_refused_and_nothing_is_deleted()
+    {
+        var (options, _) = await TwoSnapshotsAsync();
+        var newest = DataFiles.Snapshot(options.Directory, DataFiles.Indexes(options.Directory, ".snap")[^1]);
+        await File.WriteAllTextAsync(newest, "rubbish");
+        foreach (var index in DataFiles.Indexes(options.Directory, DataFiles.SegmentSuffix).Skip(1))
+            File.Delete(DataFiles.Segment(options.Directory, index));
+        var before = Directory.GetFiles(options.Directory).Order().ToArray();
+        Assert.That(() => NodeBench.Start(options),
+            Throws.TypeOf<LogException>().With.Message.Contains("is damaged, and the log reaches only to"));
+        Assert.That(Directory.GetFiles(options.Directory).Order(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Missing_directories_are_made_for_this_user_only()
+    {
+        var path = _directory.Child("a/b/log");
+        await using var node = NodeBench.Start(_options with { Directory = path + "/" });
+        await node.ProposeAsync("a");
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Assert.That(File.GetUnixFileMode(path) & others, Is.EqualTo(UnixFileMode.None));
+        Assert.That(File.GetUnixFileMode(DataFiles.Segment(path, 1)) & others, Is.EqualTo(UnixFileMode.None));
+    }
+
+    [Test]
+    public async Task The_limit_of_a_command_is_named_and_a_command_at_the_limit_passes()
+    {
+        await using var node = NodeBench.Start(_options with { MaxProposalBytes = 100 });
+        await node.ProposeAsync(new string('x', 100));
+        var refusal = await Assert.ThrowsAsync<ProposalException>(() => node.ProposeAsync(new string('x', 101)));
+        Assert.That(refusal!.Failure, Is.EqualTo(ProposalFailure.TooLarge));
+        Assert.That(refusal.Message, Does.Contain("101 bytes").And.Contains("limit is 100 bytes"));
+    }
+
+    [Test]
+    public async Task A_second_node_on_the_directory_and_another_member_are_refused()
+    {
+        await using (NodeBench.Start(_options))
+            Assert.That(() => NodeBench.Start(_options), Throws.TypeOf<LogException>()
+                .With.Message.Contains($"in use by process {Environment.ProcessId}"));
+        Assert.That(() => NodeBench.Start(_options with { Member = "m2" }),
+            Throws.TypeOf<LogException>().With.Message.Contains("belongs to member m1, this is m2"));
+        await using var again = NodeBench.Start(_options);
+        await again.ProposeAsync("the directory is free again after each refusal");
+    }
+
+    [Test]
+    public async Task A_command_that_cannot_be_applied_stops_the_node_and_every_later_start()
+    {
+        var broken = new RecordingMachine
+        {
+            BeforeApply = text => _ = text == "bad" ? throw new InvalidDataException("planted") : 0,
+        };
+        await using (var node = NodeBench.Start(_options, machine: broken))
+        {
+            await node.ProposeAsync("good");
+            var refusal = await Assert.ThrowsAsync<ProposalException>(() => node.ProposeAsync("bad"));
+            Assert.That(refusal!.Failure, Is.EqualTo(ProposalFailure.ShuttingDown));
+            Assert.That(async () => await node.Loop, Throws.TypeOf<LogException>().With.Message.Contains("entry 2"));
+        }
+        Assert.That(() => NodeBench.Start(_options, machine: broken),
+            Throws.TypeOf<LogException>().With.Message.Contains("entry 2").And.Message.Contains("planted"));
+    }
+
+    [Test]
+    public async Task After_a_stop_everyone_is_refused_and_the_loop_has_ended_without_an_exception()
+    {
+        await using var node = NodeBench.Start(_options);
+        await node.ProposeAsync("a");
+        await node.StopAsync();
+        var refusal = await Assert.ThrowsAsync<ProposalException>(() => node.ProposeAsync("b"));
+        Assert.That(refusal!.Failure, Is.EqualTo(ProposalFailure.ShuttingDown));
+        Assert.That(async () => await node.Node.ReadBarrierAsync(default), Throws.TypeOf<ProposalException>());
+    }
+
+    /// <summary>Proposes until the log begins behind a snapshot; snapshots are written beside, at their own pace.</summary>
+    private async Task<(SingleNodeOptions Options, IReadOnlyList<string> Commands)> TwoSnapshotsAsync()
+    {
+        const int patience = 100_000;
+        var options = _options with { SnapshotEntries = 4, SegmentBytes = 100 };
+        var commands = new List<string>();
+        await using (var node = NodeBench.Start(options))
+            while (DataFiles.Indexes(options.Directory, DataFiles.SegmentSuffix) is [] or [1, ..])
+            {
+                Assert.That(commands, Has.Count.LessThan(patience), "no segment was ever removed");
+                commands.Add($"command {commands.Count}");
+                await node.ProposeAsync(commands[^1]);
+            }
+        Assert.That(DataFiles.Indexes(options.Directory, DataFiles.SnapshotSuffix), Has.Length.EqualTo(2));
+        return (options, commands);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Orchestrator.Model;
+using Orchestrator.Security;
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Agents.Joining;
+
+/// <summary>
+/// The calls by which a host becomes a node, stays one and leaves. Nothing is kept here, and nothing is left
+/// behind by a failure.
+/// </summary>
+public sealed class JoinClient(TimeProvider clock)
+{
+    /// <summary>For everything together.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    private const int MaxAnswerBytes = 64 * 1024;
+
+    /// <summary>
+    /// Joins: the manager's CA is compared with the token's digest before any of the token's secret is sent.
+    /// </summary>
+    /// <param name="manager"><c>ip:port</c></param>
+    /// <exception cref="JoinException">for any failure</exception>
+    public Task<NodeIdentity> JoinAsync(string manager, JoinToken token, JoiningHost host, CancellationToken ct) =>
+        TimedAsync(manager, async limited =>
+        {
+            using var ca = await ClusterCa.FetchAsync(new Uri($"https://{manager}"), token, limited);
+            using var key = new KeyAndRequest();
+            var request = new JoinRequest
+            {
+                Token = token.Reveal(),
+                CertificateRequest = key.RequestPem,
+                Hostname = host.Hostname,
+                Availability = host.Availability,
+            };
+            using var client = Client(manager, ClusterConnector.ForJoining(ca, clock));
+            var answer = await PostAsync(client, ClusterPaths.Join, MessagePackSerializer.Serialize(request), limited);
+            return key.Complete(Read(answer).Certificate, ca.ExportCertificatePem());
+        }, ct);
+
+    /// <summary>Gets the node's next certificate, of a new key.</summary>
+    /// <exception cref="JoinException">for any failure; the present certificate stays good until its end</exception>
+    public Task<NodeIdentity> RenewAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
+        TimedAsync(manager, async limited =>
+        {
+            using var key = new KeyAndRequest();
+            var request = new RenewRequest { CertificateRequest = key.RequestPem };
+            using var client = Client(manager, ClusterConnector.ForNode(identity, clock));
+            var answer = await PostAsync(client, ClusterPaths.Renew, MessagePackSerializer.Serialize(request), limited);
+            return key.Complete(Read(answer).Certificate, identity.Current.CaPem);
+        }, ct);
+
+    /// <summary>Tells the managers that this node leaves on purpose.</summary>
+    /// <exception cref="JoinException">for any failure: they will find out by themselves</exception>
+    public Task LeaveAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
+        TimedAsync(manager, async limited =>
+        {
+            using var client = Client(manager, ClusterConnector.ForNode(identity, clock));
+            return await PostAsync(client, ClusterPaths.Leave, [], limited);
+        }, ct);
+
+    private static JoinResponse Read(byte[] answer) => MessagePackSerializer.Deserialize<JoinResponse>(answer);
+
+    private static HttpClient Client(string manager, ClusterConnector connector) => new(connector.CreateHandler())
+    {
+        BaseAddress = new Uri($"https://{manager}"),
+        Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = MaxAnswerBytes,
+    };
+
+    private static async Task<byte[]> PostAsync(HttpClient client, string path, byte[] body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(ClusterPaths.BodyType);
+        using var response = await client.SendAsync(request, ct);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(ct)
+            : throw JoinProblems.Refusal(
+                client.BaseAddress!.Authority, response.StatusCode, await response.Content.ReadAsStringAsync(ct));
+    }
+
+    private async Task<T> TimedAsync<T>(string manager, Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    {
+        using var timer = new CancellationTokenSource(Limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
+        try
+        {
+            return await call(either.Token);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && JoinProblems.Of(manager, e) is { } problem)
+        {
+            throw problem;
+        }
+    }
+}
+
+/// <summary>What a host says of itself when it joins.</summary>
+public sealed record JoiningHost(string Hostname, Availability Availability);

@@ -1,0 +1,68 @@
+namespace Orchestrator.Cli;
+
+/// <summary>Everything of the machine that a command may see. Tests pass their own.</summary>
+public sealed record CliEnvironment
+{
+    /// <summary>Data.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Talk: progress, warnings, errors.</summary>
+    public required TextWriter Error { get; init; }
+
+    public bool OutIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal.</summary>
+    public int Width { get; init; } = 80;
+
+    /// <summary>Lines of the terminal.</summary>
+    public int Height { get; init; } = 24;
+
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
+    public Func<string, string> ReadFile { get; init; } = path => throw new FileNotFoundException($"no such file: {path}");
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether Ctrl-C and SIGTERM are turned into cancellation. Off in tests.</summary>
+    public bool HandleSignals { get; init; }
+
+    /// <summary>Colour and redrawing are for people: a terminal without NO_COLOR (https://no-color.org) and not a dumb one.</summary>
+    public bool OutIsColoured => OutIsTerminal && ColourAllowed;
+
+    public bool ErrorIsColoured => ErrorIsTerminal && ColourAllowed;
+
+    private bool ColourAllowed => string.IsNullOrEmpty(Variable("NO_COLOR")) && !IsDumb;
+
+    public bool IsDumb => Variable("TERM") is "dumb";
+
+    /// <summary>The real process.</summary>
+    public static CliEnvironment OfProcess() => new()
+    {
+        Out = Writer(Console.OpenStandardOutput()),
+        Error = Console.Error,
+        OutIsTerminal = !Console.IsOutputRedirected,
+        ErrorIsTerminal = !Console.IsErrorRedirected,
+        Width = Size(() => Console.WindowWidth, 80),
+        Height = Size(() => Console.WindowHeight, 24),
+        Variable = Environment.GetEnvironmentVariable,
+        ReadFile = File.ReadAllText,
+        HandleSignals = true,
+    };
+
+    private static StreamWriter Writer(Stream stream) => new(stream) { AutoFlush = false };
+
+    private static int Size(Func<int> ask, int fallback)
+    {
+        try
+        {
+            var size = ask();
+            return size > 0 ? size : fallback;
+        }
+        catch (IOException)
+        {
+            return fallback;
+        }
+    }
+}

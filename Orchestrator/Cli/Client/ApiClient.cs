@@ -1,0 +1,137 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Orchestrator.Cli.Client;
+
+/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see cref="CliException"/>.</summary>
+public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposable
+{
+    private const int MaxBody = 256 * 1024 * 1024;
+
+    private readonly HttpMessageInvoker http = ApiConnection.Open(address);
+
+    /// <summary>For one request, its answer included; a join may use it up.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public ApiAddress Address => address;
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) =>
+        Read(await SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), ct), type);
+
+    /// <summary>The answer as it is, unknown members included.</summary>
+    public async Task<JsonNode> GetJsonAsync(string path, CancellationToken ct)
+    {
+        var body = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), ct);
+        try
+        {
+            return JsonNode.Parse(body.Span) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+
+    public async Task PostAsync(string path, ApiBody? body, CancellationToken ct) => await SendPostAsync(path, body, ct);
+
+    public async Task<T> PostAsync<T>(string path, ApiBody? body, JsonTypeInfo<T> type, CancellationToken ct) =>
+        Read(await SendPostAsync(path, body, ct), type);
+
+    public async Task DeleteAsync(string path, CancellationToken ct) =>
+        await SendAsync(new HttpRequestMessage(HttpMethod.Delete, Url(path)), ct);
+
+    /// <summary>An answer without an end: only its head is subject to the timeout.</summary>
+    public async Task<Stream> StreamAsync(string path, CancellationToken ct)
+    {
+        using var timeout = new Deadline(Timeout, clock, ct);
+        var response = await GuardAsync(
+            token => http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
+        if (response.IsSuccessStatusCode)
+            return await response.Content.ReadAsStreamAsync(ct);
+        var body = await GuardAsync(token => ReadBodyAsync(response, token), timeout.Token, ct);
+        throw ApiErrors.From(response.StatusCode, body.Span, $"at {address}");
+    }
+
+    private Uri Url(string path) => new($"http://{address.Authority}{path}");
+
+    private Task<ReadOnlyMemory<byte>> SendPostAsync(string path, ApiBody? body, CancellationToken ct)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
+        if (body is not null)
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (body?.RegistryAuth is { } auth)
+            request.Headers.Add("X-Registry-Auth", auth);
+        return SendAsync(request, ct);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var timeout = new Deadline(Timeout, clock, ct);
+        return await GuardAsync(
+            async token =>
+            {
+                using var response = await http.SendAsync(request, token);
+                var body = await ReadBodyAsync(response, token);
+                return response.IsSuccessStatusCode
+                    ? body
+                    : throw ApiErrors.From(response.StatusCode, body.Span, $"at {address}");
+            },
+            timeout.Token,
+            ct);
+    }
+
+    private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
+    {
+        try
+        {
+            return await work(deadline);
+        }
+        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+        {
+            throw ApiConnection.Explain(
+                address, new TimeoutException($"the daemon did not answer within {Timeout.TotalSeconds:0} seconds"));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw ApiConnection.Explain(address, e);
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        var buffer = new byte[16 * 1024];
+        var length = 0;
+        while (await stream.ReadAsync(buffer.AsMemory(length), ct) is var count and > 0)
+        {
+            length += count;
+            if (length > MaxBody)
+                throw new CliException(ExitCode.Failed, $"the answer is larger than {MaxBody >> 20} MiB", null, "Narrow it with --filter.");
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        return buffer.AsMemory(0, length);
+    }
+
+    private T Read<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+
+    private CliException NotUnderstood(JsonException error) => new(
+        ExitCode.Failed,
+        "the daemon's answer makes no sense",
+        $"at {address}: {error.Message}",
+        "Is it a swarmnet daemon of about this version? Compare: swarmnet version");
+
+    public void Dispose() => http.Dispose();
+}

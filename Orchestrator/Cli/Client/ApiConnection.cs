@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+
+namespace Orchestrator.Cli.Client;
+
+/// <summary>Opens the one connection; says in plain words why it cannot.</summary>
+internal static class ApiConnection
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    public static HttpMessageInvoker Open(ApiAddress address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectTimeout,
+            ActivityHeadersPropagator = null,
+        };
+        if (address.SocketPath is { } path)
+            handler.ConnectCallback = (_, ct) => ConnectAsync(path, ct);
+        return new HttpMessageInvoker(handler);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken ct)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="error">what sending threw</param>
+    public static CliException Explain(ApiAddress address, Exception error)
+    {
+        var cause = error as SocketException ?? error.GetBaseException() as SocketException;
+        return cause?.SocketErrorCode switch
+        {
+            SocketError.AccessDenied => new CliException(
+                ExitCode.Unreachable,
+                "permission denied on the daemon's socket",
+                $"at {address}",
+                "Run it as root (sudo swarmnet …), or give your group access to the socket."),
+            SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
+                or SocketError.NetworkUnreachable or SocketError.HostUnreachable => NotRunning(address, cause.Message),
+            _ when cause is null && error is TimeoutException => new CliException(
+                ExitCode.NotConverged, error.Message, $"at {address}", "Look at the daemon's log: journalctl -u swarmnet"),
+            _ => NotRunning(address, (cause ?? error).Message),
+        };
+    }
+
+    private static CliException NotRunning(ApiAddress address, string reason) => new(
+        ExitCode.Unreachable,
+        "cannot reach the swarmnet daemon: is it running?",
+        $"at {address}: {reason}",
+        "Start it with \"systemctl start swarmnet\" or \"swarmnet daemon\",\n"
+        + $"or name another one with -H unix:///path.sock, -H tcp://host:port or {ApiAddress.Variable}.");
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace Orchestrator.Cli.Convergence;
+
+/// <summary>Shows successive states: redrawn in place on a terminal, otherwise each line once when it changes.</summary>
+internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool redraw)
+{
+    private IReadOnlyList<string> last = [];
+
+    public static ProgressPrinter For(CliEnvironment environment)
+    {
+        var redraw = environment.ErrorIsTerminal && !environment.IsDumb;
+        var style = redraw
+            ? new LineStyle(true, environment.ErrorIsColoured, Math.Min(20, Math.Max(1, environment.Height - 4)), environment.Width)
+            : LineStyle.Plain;
+        return new ProgressPrinter(environment.Error, style, redraw);
+    }
+
+    public void Show(Observation service, Progress progress, Verdict verdict)
+    {
+        var lines = ProgressLines.Render(service, progress, verdict, style);
+        if (redraw)
+            Redraw(lines);
+        else
+            foreach (var line in lines.Except(last, StringComparer.Ordinal))
+                output.WriteLine(line);
+        last = lines;
+        output.Flush();
+    }
+
+    /// <summary>One write, so that nothing flickers.</summary>
+    private void Redraw(IReadOnlyList<string> lines)
+    {
+        if (lines.SequenceEqual(last, StringComparer.Ordinal))
+            return;
+        var text = new StringBuilder();
+        if (last.Count > 0)
+            text.Append("\e[").Append(last.Count).Append('A');
+        foreach (var line in lines)
+            text.Append("\e[2K").Append(line).Append('\n');
+        if (lines.Count < last.Count)
+            text.Append("\e[0J");
+        output.Write(text.ToString());
+    }
+}

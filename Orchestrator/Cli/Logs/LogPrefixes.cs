@@ -1,0 +1,70 @@
+using System.Globalization;
+using Orchestrator.Api.Contracts;
+using Orchestrator.Cli.Client;
+using Orchestrator.Cli.Commands;
+
+namespace Orchestrator.Cli.Logs;
+
+/// <summary>What stands before each line: <c>web.2.x1y2z3@node1    | </c>. Names are asked for once and remembered.</summary>
+internal sealed class LogPrefixes(Invocation run)
+{
+    private const string Reset = "\e[0m";
+
+    private static readonly string[] Colours = ["\e[36m", "\e[33m", "\e[32m", "\e[35m", "\e[34m", "\e[31m"];
+
+    private readonly Dictionary<string, string> labels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> services = new(StringComparer.Ordinal);
+    private int width;
+
+    /// <summary>Learns the tasks that are there, so that the columns align from the first line on.</summary>
+    public async Task LearnAsync(string serviceId, string serviceName, CancellationToken ct)
+    {
+        services[serviceId] = serviceName;
+        foreach (var node in await Lookups.NodesAsync(run, null, ct))
+            nodes[node.Id] = Lookups.NameOf(node);
+        foreach (var task in await Lookups.TasksAsync(run, [new("service", serviceId)], ct))
+            labels[task.Id] = Describe(task);
+        width = labels.Values.Select(label => label.Length).DefaultIfEmpty().Max();
+    }
+
+    public async Task<string> ForAsync(ParsedLine line, CancellationToken ct)
+    {
+        if (!labels.TryGetValue(line.TaskId, out var label))
+        {
+            labels[line.TaskId] = label = await AskAsync(line, ct);
+            width = Math.Max(width, label.Length);
+        }
+        var text = label.PadRight(width) + " | ";
+        return run.Environment.OutIsColoured ? ColourOf(line.TaskId) + text + Reset : text;
+    }
+
+    private static string ColourOf(string taskId) => Colours[StableHash(taskId) % Colours.Length];
+
+    private static int StableHash(string text) => text.Aggregate(0, (hash, c) => ((hash * 31) + c) & 0xFFFFFF);
+
+    private async Task<string> AskAsync(ParsedLine line, CancellationToken ct)
+    {
+        try
+        {
+            var task = await run.Api.GetAsync(ApiQuery.Path("tasks", line.TaskId), WireJson.Default.TaskDto, ct);
+            if (task.NodeId is { Length: > 0 } nodeId && !nodes.ContainsKey(nodeId))
+                nodes[nodeId] = Lookups.NameOf(await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), WireJson.Default.NodeDto, ct));
+            return Describe(task);
+        }
+        catch (CliException e) when (e.ExitCode == ExitCode.NotFound)
+        {
+            return $"{Name(services, line.ServiceId)}.{Words.Id(line.TaskId, inFull: false)}@{Name(nodes, line.NodeId)}";
+        }
+    }
+
+    private string Describe(TaskDto task)
+    {
+        var place = task.Slot > 0 ? task.Slot.ToString(CultureInfo.InvariantCulture) : Words.Id(task.NodeId ?? "", inFull: false);
+        var id = run.IsOn("--no-task-ids") ? "" : "." + Words.Id(task.Id, run.IsOn("--no-trunc"));
+        return $"{Name(services, task.ServiceId ?? "")}.{place}{id}@{Name(nodes, task.NodeId ?? "")}";
+    }
+
+    private string Name(Dictionary<string, string> names, string id) =>
+        run.IsOn("--no-resolve") ? Words.Id(id, run.IsOn("--no-trunc")) : names.GetValueOrDefault(id, id);
+}

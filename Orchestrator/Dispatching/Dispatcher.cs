@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Model;
+
+namespace Orchestrator.Dispatching;
+
+/// <summary>
+/// The manager side of the agent protocol, for as long as this manager leads: make one for each leadership,
+/// and hand it to the endpoints while <see cref="RunAsync"/> runs.
+/// </summary>
+public sealed class Dispatcher
+{
+    private readonly DispatchingEnvironment environment;
+    private readonly SessionServices services;
+    private readonly LivenessLoop liveness;
+    private readonly ILogger logger;
+
+    public Dispatcher(DispatchingEnvironment environment, ILogger logger)
+    {
+        this.environment = environment;
+        this.logger = logger;
+        var sessions = new SessionTable(environment.Time);
+        services = new SessionServices(
+            environment, sessions, new StatusIntake(environment, logger), new NodeWriter(environment));
+        liveness = new LivenessLoop(environment, sessions, services.Nodes, logger);
+        Admission = new Admission(environment, services.Nodes, logger);
+        Logs = new LogBroker(environment, sessions);
+    }
+
+    public LogBroker Logs { get; }
+
+    internal Admission Admission { get; }
+
+    /// <summary>Runs until cancelled, or until one of its loops fails; every session is closed then.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] loops = [WatchAsync(life.Token), services.Intake.RunAsync(life.Token), liveness.RunAsync(life.Token)];
+        try
+        {
+            await await Task.WhenAny(loops);
+        }
+        finally
+        {
+            await life.CancelAsync();
+            services.Sessions.Stop("this manager does not lead any more");
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Serves a node's session until it ends.</summary>
+    /// <param name="address">IP address the agent connects from</param>
+    /// <returns>true when the agent was told everything, false when the streams were given up</returns>
+    internal async Task<bool> ServeAsync(NodeId node, string address, DuplexStreams streams, CancellationToken ct)
+    {
+        var session = services.Sessions.Open(node);
+        return await new SessionRunner(session, services, logger).RunAsync(streams, address, ct);
+    }
+
+    internal async Task LeaveAsync(NodeId node, CancellationToken ct)
+    {
+        if (services.Sessions.Find(node) is { } session)
+            services.Sessions.Remove(session, "the node leaves");
+        await Admission.LeaveAsync(node, ct);
+    }
+
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        var before = environment.Store.Current;
+        await foreach (var change in environment.Store.WatchAsync(before.Index, ct))
+        {
+            services.Sessions.Nudge(AffectedNodes.Of(before, change));
+            before = change.Snapshot;
+        }
+    }
+}

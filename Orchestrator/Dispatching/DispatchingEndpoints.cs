@@ -1,0 +1,167 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Orchestrator.Model;
+using Orchestrator.Primitives;
+using Orchestrator.Security;
+using Orchestrator.Serialization;
+using Orchestrator.Store;
+
+namespace Orchestrator.Dispatching;
+
+/// <summary>What the cluster's TLS port serves to nodes: <see cref="ClusterPaths"/>.</summary>
+public static class DispatchingEndpoints
+{
+    private const int MaxBodyBytes = 64 * 1024;
+
+    /// <param name="routes">of the cluster port only</param>
+    /// <param name="store">this manager's state</param>
+    /// <param name="leading">the dispatcher that runs now; null while this manager does not lead</param>
+    public static void Map(IEndpointRouteBuilder routes, StateStore store, Func<Dispatcher?> leading)
+    {
+        routes.MapGet(ClusterPaths.Ca, context => Answer(context, () => CaAsync(context, store)));
+        Post(routes, ClusterPaths.Join, leading, JoinAsync);
+        Post(routes, ClusterPaths.Renew, leading, RenewAsync);
+        Post(routes, ClusterPaths.Leave, leading, LeaveAsync);
+        Post(routes, ClusterPaths.Session, leading, SessionAsync);
+        Post(routes, ClusterPaths.Logs + "/{requestId}", leading, LogsAsync);
+    }
+
+    private static void Post(
+        IEndpointRouteBuilder routes,
+        string path,
+        Func<Dispatcher?> leading,
+        Func<HttpContext, Dispatcher, Task> handle) =>
+        routes.MapPost(path, context => Answer(context, () => handle(context, leading()
+            ?? throw new RefusedException(
+                StatusCodes.Status503ServiceUnavailable, "this manager does not lead the cluster: try another one"))));
+
+    private static Task CaAsync(HttpContext context, StateStore store)
+    {
+        var cluster = store.Current.Cluster ?? throw new RefusedException(
+            StatusCodes.Status503ServiceUnavailable, "this manager has no cluster yet");
+        context.Response.ContentType = "application/x-pem-file";
+        return context.Response.WriteAsync(cluster.CaCertificate, context.RequestAborted);
+    }
+
+    private static async Task JoinAsync(HttpContext context, Dispatcher dispatcher)
+    {
+        var request = await ReadAsync<JoinRequest>(context);
+        await WriteAsync(context, await dispatcher.Admission.JoinAsync(request, context.RequestAborted));
+    }
+
+    private static async Task RenewAsync(HttpContext context, Dispatcher dispatcher)
+    {
+        var peer = PeerOf(context);
+        var request = await ReadAsync<RenewRequest>(context);
+        await WriteAsync(context, dispatcher.Admission.Renew(peer, request));
+    }
+
+    private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher) =>
+        dispatcher.LeaveAsync(PeerOf(context).NodeId, context.RequestAborted);
+
+    private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher)
+    {
+        var peer = PeerOf(context);
+        AllowLongBody(context);
+        var streams = new DuplexStreams(context.Request.Body, context.Response.Body);
+        context.Response.ContentType = ClusterPaths.BodyType;
+        await context.Response.StartAsync(context.RequestAborted);
+        if (!await dispatcher.ServeAsync(peer.NodeId, AddressOf(context), streams, context.RequestAborted))
+            context.Abort();
+    }
+
+    private static async Task LogsAsync(HttpContext context, Dispatcher dispatcher)
+    {
+        var peer = PeerOf(context);
+        AllowLongBody(context);
+        var request = (string)context.Request.RouteValues["requestId"]!;
+        try
+        {
+            var input = context.Request.Body;
+            if (await dispatcher.Logs.TryReceiveAsync(request, peer.NodeId, input, context.RequestAborted))
+                return;
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The reader has left, or the agent has: the same answer as for one who comes too late.
+        }
+        throw new RefusedException(StatusCodes.Status404NotFound, "nobody reads this log (any more)");
+    }
+
+    /// <summary>A session lasts for months and may be silent between heartbeats.</summary>
+    private static void AllowLongBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
+
+    private static PeerIdentity PeerOf(HttpContext context) =>
+        PeerIdentity.Of(context.Connection.ClientCertificate) ?? throw new RefusedException(
+            StatusCodes.Status403Forbidden,
+            "only nodes of this cluster may do this: connect with a node's certificate");
+
+    private static string AddressOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "";
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = MaxBodyBytes;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return MessagePackSerializer.Deserialize<T>(body.ToArray());
+    }
+
+    private static async Task WriteAsync<T>(HttpContext context, T answer)
+    {
+        context.Response.ContentType = ClusterPaths.BodyType;
+        await context.Response.Body.WriteAsync(MessagePackSerializer.Serialize(answer), context.RequestAborted);
+    }
+
+    private static async Task Answer(HttpContext context, Func<Task> handle)
+    {
+        try
+        {
+            await handle();
+        }
+        catch (RefusedException e)
+        {
+            await RefuseAsync(context, e.Status, e.Message);
+        }
+        catch (InvalidDataException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, e.StatusCode, $"{e.Message} The limit is {MaxBodyBytes} bytes.");
+        }
+        catch (ProposalException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        if (status == StatusCodes.Status429TooManyRequests)
+            context.Response.Headers.RetryAfter = "1";
+        await context.Response.WriteAsync(message, context.RequestAborted);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Threading.Channels;
+using Orchestrator.Model;
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Dispatching;
+
+/// <summary>The share of one node in a reading of logs: one stream that its agent opens.</summary>
+/// <param name="tasks">the agent may send lines of these only</param>
+/// <param name="lines">where the streams of all nodes meet</param>
+internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, ChannelWriter<LogLine> lines)
+{
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<TaskId> allowed = [.. tasks];
+
+    public NodeId Node { get; } = node;
+
+    public ImmutableArray<TaskId> Tasks { get; } = tasks;
+
+    public Task Opened => opened.Task;
+
+    /// <summary>Ends with the stream: true when the agent has sent everything, false when it broke off.</summary>
+    public Task<bool> Done => done.Task;
+
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Takes the agent's stream; waits with it when the reader is slow. Only one stream is taken.</summary>
+    /// <exception cref="InvalidDataException">a malformed frame, or a line of another task</exception>
+    public async Task<bool> TryReceiveAsync(Stream input, CancellationToken ct)
+    {
+        if (!opened.TrySetResult())
+            return false;
+        try
+        {
+            while (await FrameStream.ReadFrameAsync<LogLine>(input, FrameLimits.LogLine, ct) is { } line)
+            {
+                if (!allowed.Contains(line.TaskId))
+                    throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
+                await lines.WriteAsync(line, ct);
+            }
+            IsComplete = true;
+        }
+        finally
+        {
+            done.TrySetResult(IsComplete);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Orchestrator.Model;
+
+namespace Orchestrator.Dispatching;
+
+/// <summary>The one session of each connected node, and when each node was last heard of.</summary>
+internal sealed class SessionTable(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, AgentSession> sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> lastSeen = new(StringComparer.Ordinal);
+    private volatile string? stopped;
+
+    public IReadOnlyDictionary<string, DateTimeOffset> LastSeen => lastSeen;
+
+    public AgentSession? Find(NodeId node) => sessions.GetValueOrDefault(node.Value);
+
+    /// <summary>Opens the node's session; the one before it, if any, is closed.</summary>
+    public AgentSession Open(NodeId node)
+    {
+        var session = new AgentSession(node);
+        sessions.AddOrUpdate(node.Value, session, (_, old) =>
+        {
+            old.Close("the node has opened a newer session");
+            return session;
+        });
+        Touch(node);
+        if (stopped is { } why)
+            Remove(session, why);
+        return session;
+    }
+
+    /// <summary>Takes the session out, unless a newer one has its place.</summary>
+    public void Remove(AgentSession session, string why)
+    {
+        session.Close(why);
+        sessions.TryRemove(KeyValuePair.Create(session.Node.Value, session));
+    }
+
+    public void Touch(NodeId node) => lastSeen[node.Value] = time.GetUtcNow();
+
+    /// <summary>The node is no more.</summary>
+    public void Forget(NodeId node) => lastSeen.TryRemove(node.Value, out _);
+
+    /// <param name="nodes">null = every node</param>
+    public void Nudge(IReadOnlySet<NodeId>? nodes)
+    {
+        if (nodes is null)
+        {
+            foreach (var session in sessions.Values)
+                session.Nudge();
+            return;
+        }
+        foreach (var node in nodes)
+            Find(node)?.Nudge();
+    }
+
+    /// <summary>Closes every session, and those that may still be opened.</summary>
+    public void Stop(string why)
+    {
+        stopped = why;
+        foreach (var session in sessions.Values)
+            Remove(session, why);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using Orchestrator.Api;
+using Orchestrator.Runtime;
+using Orchestrator.Security;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>What has to be found out before this host can be a node.</summary>
+internal static class NodeSetup
+{
+    /// <exception cref="ApiException">an address is malformed, or the choice is the user's</exception>
+    public static AddressChoice Choose(string listen, string advertise, HostServices services)
+    {
+        try
+        {
+            return AddressChoice.From(listen, advertise, services.Options.Listen, AddressChoice.OfThisHost());
+        }
+        catch (FormatException exception)
+        {
+            throw ApiException.Bad(exception.Message);
+        }
+    }
+
+    /// <exception cref="ApiException">the runtime that was asked for does not answer</exception>
+    public static async Task<string> ChooseRuntimeAsync(HostServices services, CancellationToken ct)
+    {
+        try
+        {
+            return await RuntimeFactory.ChooseAsync(services, ct);
+        }
+        catch (RuntimeException exception)
+        {
+            throw ApiException.Unavailable($"{exception.Message} Start the engine, or start the daemon with "
+                + "--runtime process to run tasks without one");
+        }
+    }
+
+    /// <summary>What is kept of a new manager.</summary>
+    /// <param name="listening">with the real port</param>
+    public static NodeState StateOf(
+        NodeIdentity identity, AddressChoice chosen, IPEndPoint listening, string runtime) => new()
+    {
+        NodeId = identity.NodeId.Value,
+        ClusterId = identity.ClusterId.Value,
+        Manager = true,
+        ListenAddress = listening.ToString(),
+        AdvertiseAddress = new IPEndPoint(
+            chosen.Advertise.Address, chosen.Advertise.Port == 0 ? listening.Port : chosen.Advertise.Port).ToString(),
+        Runtime = runtime,
+    };
+
+    /// <exception cref="OptionException">the identity is damaged or missing</exception>
+    public static NodeIdentity Load(IdentityDirectory identities, string dataDirectory)
+    {
+        try
+        {
+            return identities.Load()
+                ?? throw new OptionException("this host is a node of a cluster, but its certificate is missing: restore "
+                    + $"{dataDirectory} from a backup, or remove it and join again");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new OptionException(exception.Message);
+        }
+    }
+}
