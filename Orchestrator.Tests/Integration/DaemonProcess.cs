@@ -18,6 +18,9 @@ internal sealed record DaemonSetup
     /// <summary>Null is a directory of its own.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Null is one of its own.</summary>
+    public string? Socket { get; init; }
+
     public ImmutableArray<string> MoreArguments { get; init; } = [];
 
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
@@ -38,7 +41,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         _setup = setup;
         DataDirectory = setup.DataDirectory ?? Path.Combine(_root.FullName, "data");
-        Socket = Path.Combine(_root.FullName, "s.sock");
+        Socket = setup.Socket ?? Path.Combine(_root.FullName, "s.sock");
         Api = new ApiSocket(Socket);
         Log = Path.Combine(_root.FullName, "log");
     }

@@ -59,7 +59,7 @@ internal sealed class SingleHostTests(Client client)
         var after = await _daemon.Api.WaitRunningAsync("s", 2);
         Assert.That(after.Select(task => task.Id).Intersect(before.Select(task => task.Id)), Is.Empty);
         var history = (await _daemon.RunAsync(client, "service", "ps", "s")).Succeeded();
-        Assert.That(history.Split('\n').Count(line => line.Contains("Shutdown")), Is.EqualTo(4), history);
+        Assert.That(history.Split('\n').Count(line => line.Contains("Shutdown")), Is.EqualTo(2), history);
     }
 
     [Test]
@@ -67,7 +67,8 @@ internal sealed class SingleHostTests(Client client)
     {
         await _daemon.InitAsync();
         var made = await _daemon.RunAsync(client, "service", "create", "--name", "s", "--replicas", "2", "sleep", "6000");
-        Assert.That(made.Succeeded(), Does.Contain("converged").Or.Contain("onverged"));
+        made.Succeeded();
+        Assert.That(made.All, Does.Contain("onverged"));
         Assert.That(await _daemon.Api.RunningAsync("s"), Has.Length.EqualTo(2));
     }
 
