@@ -57,6 +57,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public int Pid => _process!.Id;
 
+    public bool HasEnded => _process!.HasExited;
+
     public string Log { get; }
 
     public static async Task<DaemonProcess> StartAsync(DaemonSetup? setup = null)
