@@ -97,6 +97,8 @@ public sealed class BadInputTests
     [TestCase(""" "StopGracePeriod":-1 """, 400, "StopGracePeriod: a duration cannot be negative")]
     [TestCase(""" "OomScoreAdj":1001 """, 400, "need -1000 to 1000")]
     [TestCase(""" "Hostname":"a b" """, 400, "is no host name")]
+    [TestCase(""" "Hostname":"{{.Nope}}" """, 400, "ContainerSpec: hostname:")]
+    [TestCase(""" "Env":["A={{.Task.Slot"] """, 400, "ContainerSpec: environment variable A:")]
     [TestCase(""" "Hosts":["foo"] """, 400, "need IP NAME")]
     [TestCase(""" "DNSConfig":{"Nameservers":["x"]} """, 400, "'x' is no IP address")]
     [TestCase(""" "Healthcheck":{"Test":["RUN"]} """, 400, "Healthcheck.Test: need")]

@@ -130,6 +130,29 @@ public sealed class LogEndpointTests
     }
 
     [Test]
+    public async Task Many_lines_arrive_whole_and_in_order()
+    {
+        var task = await host.AddTaskAsync(service, 1, TaskState.Running, FakeNode.Id.Value);
+        var lines = Enumerable.Range(0, 100).Select(at => $"line {at} {new string('x', 5_000)}\n").ToArray();
+        foreach (var line in lines)
+            host.Logs.Say(task.Id, line);
+        host.Logs.End(task.Id);
+        var frames = await FramesAsync(await host.Client.GetStreamAsync("/services/web/logs?stdout=1"));
+        Assert.That(frames, Is.EqualTo(lines.Select(line => $"1:{line}")));
+    }
+
+    [Test]
+    public async Task A_reader_that_fails_cuts_the_log_off_visibly()
+    {
+        var task = await host.AddTaskAsync(service, 1, TaskState.Running, FakeNode.Id.Value);
+        await using var stream = await FollowAsync();
+        host.Logs.Say(task.Id, "one\n");
+        Assert.That(await FrameAsync(stream), Is.EqualTo("1:one\n"));
+        host.Logs.Fail(task.Id);
+        Assert.That(() => FrameAsync(stream), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
     public async Task A_task_that_never_started_has_no_log()
     {
         await host.AddTaskAsync(service, 1, TaskState.Rejected, FakeNode.Id.Value);

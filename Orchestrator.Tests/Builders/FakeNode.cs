@@ -64,6 +64,8 @@ internal sealed class FakeLogs : ITaskLogs
 
     public void End(TaskId task) => Of(task).Writer.Complete();
 
+    public void Fail(TaskId task) => Of(task).Writer.Complete(new InvalidDataException("bad frame"));
+
     public async IAsyncEnumerable<LogLine> ReadAsync(
         IReadOnlyList<ServiceTask> tasks, LogOptions options, [EnumeratorCancellation] CancellationToken ct)
     {

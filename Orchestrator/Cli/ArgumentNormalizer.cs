@@ -3,20 +3,22 @@ using System.CommandLine;
 namespace Orchestrator.Cli;
 
 /// <summary>
-/// Reads the command line as docker's does (GNU style): <c>--flag value</c>, <c>--flag=value</c>, <c>-dq</c>, <c>-pVALUE</c>; a flag
-/// that wants a value takes the next word whatever it looks like; a switch takes none. The outcome is unambiguous for any parser:
+/// Reads the command line as docker's does (GNU style): <c>--flag value</c>, <c>--flag=value</c>, <c>-dq</c>,
+/// <c>-pVALUE</c>; a flag
+/// that wants a value takes the next word whatever it looks like; a switch takes none. The outcome is unambiguous for
+/// any parser:
 /// every flag by its full name with <c>=</c>, then <c>--</c>, then the arguments.
 /// </summary>
 internal sealed class ArgumentNormalizer(Command command, string path, bool stopAtFirstArgument)
 {
-    private readonly List<string> flags = [];
-    private readonly List<string> arguments = [];
+    private readonly List<string> _flags = [];
+    private readonly List<string> _arguments = [];
 
     public bool HelpRequested { get; private set; }
 
-    public IReadOnlyList<string> Arguments => arguments;
+    public IReadOnlyList<string> Arguments => _arguments;
 
-    public IReadOnlyList<string> Tokens => [.. flags, "--", .. arguments];
+    public IReadOnlyList<string> Tokens => [.. _flags, "--", .. _arguments];
 
     /// <exception cref="CliException">unknown flag, or a value is missing</exception>
     public ArgumentNormalizer Read(IReadOnlyList<string> words)
@@ -26,18 +28,18 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
             var word = words[i];
             if (word == "--")
             {
-                arguments.AddRange(words.Skip(i + 1));
+                _arguments.AddRange(words.Skip(i + 1));
                 break;
             }
             if (word.Length > 1 && word[0] == '-')
                 i = word[1] == '-' ? ReadLong(words, i) : ReadShort(words, i);
             else if (stopAtFirstArgument)
             {
-                arguments.AddRange(words.Skip(i));
+                _arguments.AddRange(words.Skip(i));
                 break;
             }
             else
-                arguments.Add(word);
+                _arguments.Add(word);
         }
         return this;
     }
@@ -66,7 +68,8 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
         {
             var name = "-" + word[at];
             if (Find(name) is not { } option)
-                return name == "-h" ? RequestHelp(i) : throw Unknown(word.Length == 2 ? name : $"{name} in {word}", name);
+                return name == "-h" ? RequestHelp(i)
+                    : throw Unknown(word.Length == 2 ? name : $"{name} in {word}", name);
             var rest = word[(at + 1)..];
             if (rest.StartsWith('='))
                 return Take(option, rest[1..], i);
@@ -87,7 +90,10 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
     {
         if (IsSwitch(option) && !bool.TryParse(value, out _))
             throw CliException.Usage($"{option.Name}={value}: use true or false", $"in \"swarmnet {path}\"");
-        flags.Add($"{option.Name}={value}");
+        if (value.Length > 0)
+            _flags.Add($"{option.Name}={value}");
+        else
+            _flags.AddRange([option.Name, value]); // the parser takes "--name=" for a missing value
         return next;
     }
 
@@ -98,13 +104,15 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
     private Option? Find(string name) =>
         command.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-    private static bool IsSwitch(Option option) => option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
+    private static bool IsSwitch(Option option) =>
+        option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
 
     private string SeeHelp => $"See: swarmnet {path} --help";
 
     private CliException Unknown(string shown, string? name = null)
     {
-        var known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(text => text.Length > 2);
+        var known = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+            .Where(text => text.Length > 2);
         var hint = Suggestions.DidYouMean(name ?? shown, known);
         return CliException.Usage($"unknown flag: {shown}", $"in \"swarmnet {path}\"", hint ?? SeeHelp);
     }

@@ -6,9 +6,10 @@ using Orchestrator.Cli.Syntax;
 namespace Orchestrator.Cli;
 
 /// <summary>One run of one command: its flags, its arguments, the daemon and the terminal.</summary>
-internal sealed class Invocation(CliCommand command, ParseResult parsed, CliEnvironment environment, ApiAddress address) : IDisposable
+internal sealed class Invocation(
+    CliCommand command, ParseResult parsed, CliEnvironment environment, ApiAddress address) : IDisposable
 {
-    private ApiClient? client;
+    private ApiClient? _client;
 
     public CliEnvironment Environment => environment;
 
@@ -21,7 +22,7 @@ internal sealed class Invocation(CliCommand command, ParseResult parsed, CliEnvi
     public DateTimeOffset Now => environment.Clock.GetUtcNow();
 
     /// <summary>Opened at the first use.</summary>
-    public ApiClient Api => client ??= new ApiClient(address, environment.Clock);
+    public ApiClient Api => _client ??= new ApiClient(address, environment.Clock);
 
     public IReadOnlyList<string> Arguments => parsed.GetValue<string[]>(CliCommand.ArgumentsName) ?? [];
 
@@ -70,11 +71,12 @@ internal sealed class Invocation(CliCommand command, ParseResult parsed, CliEnvi
         }
         catch (FormatException e)
         {
-            throw CliException.Usage($"bad {flag}: {e.Message}", $"in {flag} {text}", $"See: swarmnet {command.Path} --help");
+            throw CliException.Usage(
+                $"bad {flag}: {e.Message}", $"in {flag} {text}", $"See: swarmnet {command.Path} --help");
         }
     }
 
     private string InCommand => $"in \"swarmnet {command.Path}\"";
 
-    public void Dispose() => client?.Dispose();
+    public void Dispose() => _client?.Dispose();
 }

@@ -12,6 +12,8 @@ namespace Orchestrator.Api.Endpoints;
 
 internal sealed class NodeEndpoints(ApiContext context)
 {
+    private readonly NodeListCache _all = new();
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/nodes", ListAsync);
@@ -23,6 +25,9 @@ internal sealed class NodeEndpoints(ApiContext context)
     private Task ListAsync(HttpContext http)
     {
         var state = context.RequireManager().Store.Current;
+        if (http.Argument("filters").Length == 0)
+            return Respond.BytesAsync(http, StatusCodes.Status200OK,
+                _all.Get(state, context.TlsInfo.Write(state.Cluster), context.Node.Status.Leader));
         IReadOnlyList<NodeDto> list = [.. NodeList.Find(state, http).Select(Mapper(state).Write)];
         return Respond.JsonAsync(http, list, WireJson.Default.IReadOnlyListNodeDto);
     }

@@ -55,7 +55,8 @@ internal sealed class ServiceEndpoints(ApiContext context)
         var spec = ServiceSpecMapper.Read(await RequestBody.ReadAsync(http, WireJson.Default.ServiceSpecDto));
         var id = await ServiceWrites.CreateAsync(manager, spec, RegistryAuth(http) ?? "", http.RequestAborted);
         await Respond.JsonAsync(http, StatusCodes.Status201Created,
-            new ServiceCreateResponseDto { Id = id.Value }, WireJson.Default.ServiceCreateResponseDto);
+            new ServiceCreateResponseDto { Id = id.Value, Warnings = SpecWarnings.Of(spec) },
+            WireJson.Default.ServiceCreateResponseDto);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -65,12 +66,18 @@ internal sealed class ServiceEndpoints(ApiContext context)
         RequireKnown(http.Argument("registryAuthFrom"), "registryAuthFrom", "spec", "previous-spec");
         RequireKnown(http.Argument("rollback"), "rollback", "previous", "none");
         var body = await RequestBody.ReadAsync(http, WireJson.Default.ServiceSpecDto);
+        var answer = new ServiceUpdateResponseDto();
         if (http.Argument("rollback") == "previous")
+        {
             await ServiceWrites.RollBackAsync(manager, target, http.RequestAborted);
+        }
         else
-            await ServiceWrites.UpdateAsync(
-                manager, target, ServiceSpecMapper.Read(body), RegistryAuth(http), http.RequestAborted);
-        await Respond.JsonAsync(http, new ServiceUpdateResponseDto(), WireJson.Default.ServiceUpdateResponseDto);
+        {
+            var spec = ServiceSpecMapper.Read(body);
+            await ServiceWrites.UpdateAsync(manager, target, spec, RegistryAuth(http), http.RequestAborted);
+            answer.Warnings = SpecWarnings.Of(spec);
+        }
+        await Respond.JsonAsync(http, answer, WireJson.Default.ServiceUpdateResponseDto);
     }
 
     private async Task RemoveAsync(HttpContext http)

@@ -10,7 +10,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
     public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "
         + "Make sure more than half of the managers are online.";
 
-    private readonly string server = $"swarmnet/{context.Node.Engine.DaemonVersion} (linux)";
+    private readonly string _server = $"swarmnet/{context.Node.Engine.DaemonVersion} (linux)";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -18,7 +18,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
         headers["Api-Version"] = ApiVersions.Text(ApiVersions.Newest);
         headers["Docker-Experimental"] = "false";
         headers["Ostype"] = "linux";
-        headers.Server = server;
+        headers.Server = _server;
         try
         {
             ApiVersions.Take(http.Request.Path.Value ?? "/", out var rest, out var minor);
@@ -60,12 +60,16 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
         BadHttpRequestException bad => bad.StatusCode,
         ProposalException { Failure: ProposalFailure.TooLarge } => StatusCodes.Status413PayloadTooLarge,
         ProposalException { Failure: ProposalFailure.NoLeader } => StatusCodes.Status500InternalServerError,
-        ProposalException => StatusCodes.Status503ServiceUnavailable,
+        ProposalException or OperationCanceledException => StatusCodes.Status503ServiceUnavailable,
         _ => null,
     };
 
-    private static string MessageOf(Exception error) =>
-        error is ProposalException { Failure: ProposalFailure.NoLeader } ? NoLeader : error.Message;
+    private static string MessageOf(Exception error) => error switch
+    {
+        ProposalException { Failure: ProposalFailure.NoLeader } => NoLeader,
+        OperationCanceledException => "the daemon is stopping: try again",
+        _ => error.Message,
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception error, string method, PathString path);

@@ -26,10 +26,16 @@ internal static class Respond
     {
         using var buffer = new PooledBuffer();
         Write(buffer, value, type);
+        await BytesAsync(http, status, buffer.Written);
+    }
+
+    /// <param name="json">not needed any more when this completes</param>
+    public static async Task BytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    {
         http.Response.StatusCode = status;
         http.Response.ContentType = JsonType;
-        http.Response.ContentLength = buffer.Written.Length;
-        await http.Response.BodyWriter.WriteAsync(buffer.Written, http.RequestAborted);
+        http.Response.ContentLength = json.Length;
+        await http.Response.BodyWriter.WriteAsync(json, http.RequestAborted);
     }
 
     /// <summary>One value and a line end.</summary>

@@ -14,6 +14,11 @@ internal static class ClusterMapper
     private const uint SubnetSize = 24;
     private const uint DataPathPort = 4789;
 
+    private const int MaxTaskHistory = 1000;
+    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromHours(1);
+
     /// <param name="withTokens">only for the endpoint that exists to show them</param>
     public static SwarmDto Write(Cluster cluster, TlsInfoDto trust, bool withTokens) => new()
     {
@@ -90,8 +95,6 @@ internal static class ClusterMapper
                 $"label {StrategyLabel}: unknown strategy '{other}', need one of spread, binpack, random"),
         };
 
-    private const int MaxTaskHistory = 1000;
-
     private static int? HistoryLimit(long? limit) => limit switch
     {
         null => null,
@@ -100,26 +103,27 @@ internal static class ClusterMapper
             $"Orchestration.TaskHistoryRetentionLimit: need 0 to {MaxTaskHistory} old tasks for each slot"),
     };
 
-    private static TimeSpan? HeartbeatPeriod(long nanoseconds) => nanoseconds switch
+    private static TimeSpan? HeartbeatPeriod(long nanoseconds)
     {
-        < 0 => throw ApiException.Bad("heartbeat time period cannot be a negative duration"),
-        0 => null,
-        _ when Wire.Time(nanoseconds, "") is var period && (period < ShortestHeartbeat || period > LongestHeartbeat) =>
-            throw ApiException.Bad($"Dispatcher.HeartbeatPeriod: need {ShortestHeartbeat.TotalSeconds} s to "
-                + $"{LongestHeartbeat.TotalSeconds} s"),
-        _ => Wire.Time(nanoseconds, ""),
-    };
-
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromHours(1);
+        if (nanoseconds < 0)
+            throw ApiException.Bad("heartbeat time period cannot be a negative duration");
+        if (nanoseconds == 0)
+            return null;
+        var period = Wire.Time(nanoseconds, "Dispatcher.HeartbeatPeriod");
+        return period >= ShortestHeartbeat && period <= LongestHeartbeat
+            ? period
+            : throw ApiException.Bad($"Dispatcher.HeartbeatPeriod: need {ShortestHeartbeat.TotalSeconds} to "
+                + $"{LongestHeartbeat.TotalSeconds} seconds");
+    }
 
     private static TimeSpan? Lifetime(long nanoseconds)
     {
         if (nanoseconds == 0)
             return null;
-        if (nanoseconds < Wire.Nanoseconds(TimeSpan.FromHours(1)))
-            throw ApiException.Bad("minimum certificate expiry time is: 1h0m0s");
-        return Wire.Time(nanoseconds, "CAConfig.NodeCertExpiry");
+        var lifetime = nanoseconds < 0 ? TimeSpan.Zero : Wire.Time(nanoseconds, "CAConfig.NodeCertExpiry");
+        return lifetime >= ShortestLifetime
+            ? lifetime
+            : throw ApiException.Bad("minimum certificate expiry time is: 1h0m0s");
     }
 
     private static ulong OrKeep(ulong? asked, ulong current) => asked is null or 0 ? current : asked.Value;

@@ -24,7 +24,8 @@ internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
         Status = new()
         {
             State = Words.Of(node.Status.State),
-            Message = Wire.OrNull(node.Status.Message),
+            Message = Wire.OrNull(
+                node.Status.Message.Length > 0 ? node.Status.Message : node.Description.RuntimeError),
             Addr = Wire.OrNull(node.Status.Address),
         },
         ManagerStatus = node.ManagerAddress.Length > 0 ? Manager(node) : null,

@@ -51,7 +51,7 @@ internal static class ServiceSpecMapper
 
     private static EndpointSpec Endpoint(EndpointSpecDto dto) => new()
     {
-        Mode = Words.EndpointModeOf(dto.Mode, "EndpointSpec.Mode"),
+        Mode = Words.EndpointModeOf(dto.Mode, "EndpointSpec.Mode") ?? EndpointMode.VirtualIp,
         Ports = Wire.List(dto.Ports, Port),
     };
 

@@ -13,7 +13,7 @@ internal sealed class TaskMapper(StateSnapshot state)
     public const string NotBeforeLabel = "swarmnet.restart.not-before";
     public const string FailuresLabel = "swarmnet.restart.failures";
 
-    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> templates = [];
+    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> _templates = [];
 
     public TaskDto Write(ServiceTask task) => new()
     {
@@ -26,7 +26,7 @@ internal sealed class TaskMapper(StateSnapshot state)
         ServiceId = task.ServiceId.Value,
         Slot = task.Slot,
         NodeId = task.NodeId?.Value,
-        Status = Status(task.Status),
+        Status = Status(task),
         DesiredState = task.Desired.Word(),
     };
 
@@ -39,23 +39,33 @@ internal sealed class TaskMapper(StateSnapshot state)
         .Add(NotBeforeLabel, restart.NotBefore.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))
         .Add(FailuresLabel, restart.Failures.ToString(CultureInfo.InvariantCulture));
 
-    private static TaskStatusDto Status(TaskStatus status) => new()
+    private static TaskStatusDto Status(ServiceTask task) => new()
     {
-        Timestamp = status.Timestamp,
-        State = status.State.Word(),
-        Message = Wire.OrNull(status.Message),
-        Err = Wire.OrNull(status.Error),
-        ContainerStatus = status.Container is { } container
+        Timestamp = task.Status.Timestamp,
+        State = task.Status.State.Word(),
+        Message = Wire.OrNull(task.Status.Message),
+        Err = Wire.OrNull(task.Status.Error.Length > 0 ? task.Status.Error : CrashLoop(task)),
+        ContainerStatus = task.Status.Container is { } container
             ? new() { ContainerId = container.ContainerId, Pid = container.Pid, ExitCode = container.ExitCode ?? 0 }
             : null,
-        PortStatus = new() { Ports = Wire.ListOrNull(status.Ports, ServiceSpecMapper.Port) },
+        PortStatus = new() { Ports = Wire.ListOrNull(task.Status.Ports, ServiceSpecMapper.Port) },
     };
+
+    /// <summary>Why a replacement is not started yet, when its slot keeps failing.</summary>
+    private static string CrashLoop(ServiceTask task)
+    {
+        if (task is not { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
+            || task.Status.State.IsTerminal())
+            return "";
+        var next = restart.NotBefore.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        return $"crash loop: {restart.Failures} failures in a row, next start at {next} UTC";
+    }
 
     private TaskSpecDto Template(ServiceTask task)
     {
         var key = (task.ServiceId, task.Revision);
-        if (!templates.TryGetValue(key, out var template))
-            templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
+        if (!_templates.TryGetValue(key, out var template))
+            _templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
         return template;
     }
 }

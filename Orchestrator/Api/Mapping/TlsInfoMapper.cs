@@ -8,15 +8,17 @@ namespace Orchestrator.Api.Mapping;
 /// <summary>Reads the CA's certificate once, not for each node of each poll.</summary>
 internal sealed class TlsInfoMapper
 {
-    private volatile TlsInfoDto last = new();
+    private static readonly TlsInfoDto None = new();
+
+    private volatile TlsInfoDto _last = None;
 
     public TlsInfoDto Write(Cluster? cluster)
     {
         var pem = cluster?.CaCertificate ?? "";
         if (pem.Length == 0)
-            return new TlsInfoDto();
-        var known = last;
-        return known.TrustRoot == pem ? known : last = Read(pem);
+            return None;
+        var known = _last;
+        return known.TrustRoot == pem ? known : _last = Read(pem);
     }
 
     private static TlsInfoDto Read(string pem)

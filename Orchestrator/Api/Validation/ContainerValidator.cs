@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Orchestrator.Model;
+using Orchestrator.Model.Templating;
 
 namespace Orchestrator.Api.Validation;
 
@@ -27,6 +28,8 @@ internal static class ContainerValidator
             Limit(ulimit);
         Health(spec.Health);
         MountValidator.Check(spec.Mounts);
+        if (TemplateExpander.Validate(spec) is { } problem)
+            throw ApiException.Bad($"ContainerSpec: {problem}");
     }
 
     private static void Image(string image)

@@ -5,12 +5,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Cli.Client;
 
-/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see cref="CliException"/>.</summary>
+/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see
+/// cref="CliException"/>.</summary>
 public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposable
 {
     private const int MaxBody = 256 * 1024 * 1024;
 
-    private readonly HttpMessageInvoker http = ApiConnection.Open(address);
+    private readonly HttpMessageInvoker _http = ApiConnection.Open(address);
 
     /// <summary>For one request, its answer included; a join may use it up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -34,7 +35,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         }
     }
 
-    public async Task PostAsync(string path, ApiBody? body, CancellationToken ct) => await SendPostAsync(path, body, ct);
+    public async Task PostAsync(string path, ApiBody? body, CancellationToken ct) =>
+        await SendPostAsync(path, body, ct);
 
     public async Task<T> PostAsync<T>(string path, ApiBody? body, JsonTypeInfo<T> type, CancellationToken ct) =>
         Read(await SendPostAsync(path, body, ct), type);
@@ -47,7 +49,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
     {
         using var timeout = new Deadline(Timeout, clock, ct);
         var response = await GuardAsync(
-            token => http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
+            token => _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
         if (response.IsSuccessStatusCode)
             return await response.Content.ReadAsStreamAsync(ct);
         var body = await GuardAsync(token => ReadBodyAsync(response, token), timeout.Token, ct);
@@ -58,7 +60,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
 
     private Task<ReadOnlyMemory<byte>> SendPostAsync(string path, ApiBody? body, CancellationToken ct)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
+        var request =
+            new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
         if (body is not null)
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (body?.RegistryAuth is { } auth)
@@ -72,7 +75,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         return await GuardAsync(
             async token =>
             {
-                using var response = await http.SendAsync(request, token);
+                using var response = await _http.SendAsync(request, token);
                 var body = await ReadBodyAsync(response, token);
                 return response.IsSuccessStatusCode
                     ? body
@@ -82,7 +85,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             ct);
     }
 
-    private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
+    private async Task<T> GuardAsync<T>(
+        Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
     {
         try
         {
@@ -108,7 +112,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         {
             length += count;
             if (length > MaxBody)
-                throw new CliException(ExitCode.Failed, $"the answer is larger than {MaxBody >> 20} MiB", null, "Narrow it with --filter.");
+                throw new CliException(ExitCode.Failed, $"the answer is larger than {MaxBody >> 20} MiB", null,
+                    "Narrow it with --filter.");
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
@@ -133,5 +138,5 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         $"at {address}: {error.Message}",
         "Is it a swarmnet daemon of about this version? Compare: swarmnet version");
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 }

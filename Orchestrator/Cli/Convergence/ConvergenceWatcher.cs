@@ -3,13 +3,14 @@ using Orchestrator.Cli.Syntax;
 
 namespace Orchestrator.Cli.Convergence;
 
-/// <summary>Follows a service until it has converged, has failed, the time is over, or the user has seen enough.</summary>
+/// <summary>Follows a service until it has converged, has failed, the time is over, or the user has seen
+/// enough.</summary>
 internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printer)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    private Observation? lastSeen;
-    private Progress? lastProgress;
+    private Observation? _lastSeen;
+    private Progress? _lastProgress;
 
     /// <param name="service">id or name</param>
     /// <param name="timeout">null = as long as it takes</param>
@@ -23,7 +24,7 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            var name = lastSeen?.Name ?? service;
+            var name = _lastSeen?.Name ?? service;
             run.Error.WriteLine("Watching stopped. The service goes on in the background.");
             run.Error.WriteLine($"See how it is: swarmnet service ps {name}");
             return ExitCode.Interrupted;
@@ -40,14 +41,14 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
         var tracker = new ConvergenceTracker(isRollback);
         while (true)
         {
-            lastSeen = await reader.ReadAsync(service, ct);
-            lastProgress = ProgressEvaluator.Evaluate(lastSeen);
-            var verdict = tracker.Step(lastSeen, lastProgress, run.Now);
-            printer?.Show(lastSeen, lastProgress, verdict);
+            _lastSeen = await reader.ReadAsync(service, ct);
+            _lastProgress = ProgressEvaluator.Evaluate(_lastSeen);
+            var verdict = tracker.Step(_lastSeen, _lastProgress, run.Now);
+            printer?.Show(_lastSeen, _lastProgress, verdict);
             if (verdict.Kind == VerdictKind.Converged)
                 return ExitCode.Ok;
             if (verdict.Kind is VerdictKind.Paused or VerdictKind.RolledBack)
-                throw Failed(lastSeen, verdict, lastProgress);
+                throw Failed(_lastSeen, verdict, _lastProgress);
             await Task.Delay(Period, run.Environment.Clock, ct);
         }
     }
@@ -65,12 +66,13 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
 
     private CliException TimedOut(string service, TimeSpan timeout)
     {
-        var name = lastSeen?.Name ?? service;
-        var count = lastProgress is { } progress ? $": {progress.Done} of {progress.Total} tasks are there" : "";
+        var name = _lastSeen?.Name ?? service;
+        var time = DurationSyntax.Format(timeout.Ticks * TimeSpan.NanosecondsPerTick);
+        var count = _lastProgress is { } progress ? $": {progress.Done} of {progress.Total} tasks are there" : "";
         return new CliException(
             ExitCode.NotConverged,
-            $"service {name} has not converged within {DurationSyntax.Format(timeout.Ticks * TimeSpan.NanosecondsPerTick)}{count}",
-            lastProgress is null ? null : Reasons(lastProgress),
+            $"service {name} has not converged within {time}{count}",
+            _lastProgress is null ? null : Reasons(_lastProgress),
             $"It goes on in the background. See: swarmnet service ps {name}");
     }
 
@@ -79,7 +81,8 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
     {
         var reasons = progress.Slots.Where(slot => slot.Reason.Length > 0)
             .GroupBy(slot => slot.Reason, StringComparer.Ordinal)
-            .Select(group => $"{group.First().Label}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}: {group.Key}")
+            .Select(group =>
+                $"{group.First().Label}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}: {group.Key}")
             .Take(3).ToList();
         return reasons.Count == 0 ? null : string.Join('\n', reasons);
     }

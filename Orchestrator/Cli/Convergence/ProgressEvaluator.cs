@@ -24,23 +24,24 @@ internal static class ProgressEvaluator
             .GroupBy(task => service.IsGlobal ? task.NodeId : task.Slot.ToString("D10", CultureInfo.InvariantCulture))
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => group.OrderBy(task => Rank(task.DesiredState)).ThenBy(task => Rank(task.State)).ToList())
-            .Where(tasks => service.IsJob || Rank(tasks[0].DesiredState) <= Running)
-            .ToList();
-        var total = service.IsGlobal ? slots.Count : service.Wanted;
-        var done = slots.Count(tasks => IsDone(service, tasks));
-        return new Progress(Describe(service, slots, total), done, total);
+            .ToLookup(tasks => service.IsJob || Rank(tasks[0].DesiredState) <= Running);
+        var current = slots[true].ToList();
+        var total = service.IsGlobal ? current.Count : service.Wanted;
+        var shown = current.Select((tasks, i) => Describe(Label(service, tasks[0], i, total), service, tasks)).ToList();
+        if (!service.IsGlobal)
+            AddMissing(shown, slots[false].Select(tasks => Failures(null, tasks)).Where(reason => reason.Length > 0)
+                .ToList(), total);
+        return new Progress(shown, current.Count(tasks => IsDone(service, tasks)), total);
     }
 
     private static bool IsDone(Observation service, List<ObservedTask> tasks) =>
         service.IsJob ? tasks.Any(task => task.State == "complete") : tasks[0].State == "running";
 
-    private static List<SlotProgress> Describe(Observation service, List<List<ObservedTask>> slots, int total)
+    /// <summary>Slots without a task that should run, with what ended the last ones.</summary>
+    private static void AddMissing(List<SlotProgress> shown, List<string> reasons, int total)
     {
-        var shown = slots.Select((tasks, i) => Describe(Label(service, tasks[0], i, total), service, tasks)).ToList();
-        if (!service.IsGlobal)
-            for (var i = slots.Count; i < total; i++)
-                shown.Add(new SlotProgress($"{i + 1}/{total}", "waiting", ""));
-        return shown;
+        for (var (i, used) = (shown.Count, 0); i < total; i++, used++)
+            shown.Add(new SlotProgress($"{i + 1}/{total}", "waiting", reasons.ElementAtOrDefault(used) ?? ""));
     }
 
     private static string Label(Observation service, ObservedTask task, int index, int total) => service.IsGlobal
@@ -52,10 +53,11 @@ internal static class ProgressEvaluator
         if (IsDone(service, tasks))
             return new SlotProgress(label, service.IsJob ? "complete" : "running", "");
         var current = tasks[0];
-        return new SlotProgress(label, current.State, current.Reason.Length > 0 ? current.Reason : Failures(current, tasks));
+        return new SlotProgress(
+            label, current.State, current.Reason.Length > 0 ? current.Reason : Failures(current, tasks));
     }
 
-    private static string Failures(ObservedTask current, List<ObservedTask> tasks)
+    private static string Failures(ObservedTask? current, List<ObservedTask> tasks)
     {
         var failed = tasks.Where(task => task != current && task.State is "failed" or "rejected")
             .OrderBy(task => task.CreatedAt).ToList();
