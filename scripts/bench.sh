@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-declare -A fixtures=([start]=StartBenchmark [api]=ApiBenchmark [daemon]=DaemonBenchmark)
+declare -A fixtures=([start]=StartBenchmark [api]=ServiceCreateBenchmark [daemon]=DaemonBenchmark)
 names=("$@")
 [ $# -gt 0 ] || names=(start api daemon)
 for name in "${names[@]}"; do

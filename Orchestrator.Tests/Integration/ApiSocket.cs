@@ -21,7 +21,7 @@ internal sealed record ApiAnswer(int Status, string ContentType, string Body)
 /// <summary>Plain HTTP on a unix socket: no client of the product's between the test and the API.</summary>
 internal sealed class ApiSocket(string path) : IDisposable
 {
-    private readonly HttpClient client = new(new SocketsHttpHandler
+    private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         ConnectCallback = async (_, ct) =>
         {
@@ -54,7 +54,7 @@ internal sealed class ApiSocket(string path) : IDisposable
         using var request = new HttpRequestMessage(method, url);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await client.SendAsync(request);
+        using var response = await _client.SendAsync(request);
         var type = response.Content.Headers.TryGetValues("Content-Type", out var values) ? values.Single() : "";
         return new ApiAnswer((int)response.StatusCode, type, await response.Content.ReadAsStringAsync());
     }
@@ -65,5 +65,5 @@ internal sealed class ApiSocket(string path) : IDisposable
     public async Task<string> CreateAsync(JsonNode service) =>
         (string)(await PostAsync("/services/create", service)).Succeeded()["ID"]!;
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 }

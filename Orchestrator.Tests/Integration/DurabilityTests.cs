@@ -82,52 +82,52 @@ internal sealed class DurabilityTests
     /// <summary>What the clients know. A name is in one of the sets at most; between them it may be there or not.</summary>
     private sealed class Ledger
     {
-        private readonly Lock gate = new();
-        private readonly HashSet<string> known = [];
-        private readonly HashSet<string> exist = [];
-        private readonly HashSet<string> gone = [];
-        private TaskCompletionSource? reached;
-        private int missing;
+        private readonly Lock _gate = new();
+        private readonly HashSet<string> _known = [];
+        private readonly HashSet<string> _exist = [];
+        private readonly HashSet<string> _gone = [];
+        private TaskCompletionSource? _reached;
+        private int _missing;
 
-        public HashSet<string> Known => known;
+        public HashSet<string> Known => _known;
 
-        public HashSet<string> MustExist => exist;
+        public HashSet<string> MustExist => _exist;
 
-        public HashSet<string> MustNotExist => gone;
+        public HashSet<string> MustNotExist => _gone;
 
         public Task ReachAsync(int more)
         {
-            lock (gate)
+            lock (_gate)
             {
-                missing = more;
-                reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                return reached.Task.WaitAsync(Eventually.Patience);
+                _missing = more;
+                _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _reached.Task.WaitAsync(Eventually.Patience);
             }
         }
 
-        public void Tried(string name) => Change(() => known.Add(name));
+        public void Tried(string name) => Change(() => _known.Add(name));
 
-        public void Unknown(string name) => Change(() => exist.Remove(name));
+        public void Unknown(string name) => Change(() => _exist.Remove(name));
 
-        public void Gone(string name) => Change(() => gone.Add(name));
+        public void Gone(string name) => Change(() => _gone.Add(name));
 
         public void Made(string name) => Change(() =>
         {
-            exist.Add(name);
-            if (--missing <= 0)
-                reached?.TrySetResult();
+            _exist.Add(name);
+            if (--_missing <= 0)
+                _reached?.TrySetResult();
         });
 
         public void Clear() => Change(() =>
         {
-            known.Clear();
-            exist.Clear();
-            gone.Clear();
+            _known.Clear();
+            _exist.Clear();
+            _gone.Clear();
         });
 
         private void Change(Action change)
         {
-            lock (gate)
+            lock (_gate)
                 change();
         }
     }

@@ -6,7 +6,7 @@ namespace Orchestrator.Tests.Benchmarks;
 
 /// <summary>Service creates over the API of a real daemon, every one on disk before it is answered.</summary>
 [Explicit("a measurement, not a test"), NonParallelizable]
-internal sealed class ApiBenchmark
+internal sealed class ServiceCreateBenchmark
 {
     private const int Clients = 8;
     private const int Warmup = 100;
