@@ -12,24 +12,24 @@ internal sealed class ManagerSide : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(3);
 
-    private readonly Dispatcher dispatcher;
-    private readonly ManagerRole role;
-    private readonly ClusterServer server;
+    private readonly Dispatcher _dispatcher;
+    private readonly ManagerRole _role;
+    private readonly ClusterServer _server;
 
     private ManagerSide(ManagerRole role, Dispatcher dispatcher, ClusterServer server)
     {
-        this.role = role;
-        this.dispatcher = dispatcher;
-        this.server = server;
+        _role = role;
+        _dispatcher = dispatcher;
+        _server = server;
         Logs = new DispatchedLogs(dispatcher.Logs);
     }
 
-    public ManagerRole Role => role;
+    public ManagerRole Role => _role;
 
     public ITaskLogs Logs { get; }
 
     /// <summary>Where it listens for the cluster, with the real port.</summary>
-    public IPEndPoint EndPoint => server.EndPoint;
+    public IPEndPoint EndPoint => _server.EndPoint;
 
     /// <summary>Where this host's own agent reaches it.</summary>
     public string LocalAddress
@@ -63,7 +63,7 @@ internal sealed class ManagerSide : IAsyncDisposable
         }
     }
 
-    public void Lead() => role.Lead([new HostedLoop("dispatcher", dispatcher.RunAsync)]);
+    public void Lead() => _role.Lead([new HostedLoop("dispatcher", _dispatcher.RunAsync)]);
 
     /// <summary>So that whoever has made a cluster finds its first node ready; not for long.</summary>
     public async Task UntilReadyAsync(NodeId node, TimeProvider time, CancellationToken ct)
@@ -72,7 +72,7 @@ internal sealed class ManagerSide : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            await foreach (var change in role.Store.WatchAsync(0, either.Token))
+            await foreach (var change in _role.Store.WatchAsync(0, either.Token))
                 if (change.Snapshot.Node(node) is { Status.State: Model.NodeState.Ready })
                     return;
         }
@@ -84,7 +84,7 @@ internal sealed class ManagerSide : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await server.DisposeAsync();
-        await role.DisposeAsync();
+        await _server.DisposeAsync();
+        await _role.DisposeAsync();
     }
 }

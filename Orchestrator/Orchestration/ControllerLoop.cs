@@ -20,9 +20,9 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     /// <summary>A decision that was overtaken is made again soon; one that is refused for ever costs little.</summary>
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10));
 
-    private readonly WorkQueue<string> queue = new();
-    private readonly Dictionary<string, int> refusals = new(StringComparer.Ordinal);
-    private readonly SteadyClock clock = new(environment.Time);
+    private readonly WorkQueue<string> _queue = new();
+    private readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
+    private readonly SteadyClock _clock = new(environment.Time);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -35,7 +35,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
             if (await HasChangeAsync(next, ct))
             {
                 foreach (var key in controller.KeysOf(watch.Current, before))
-                    queue.Add(key, clock.Now);
+                    _queue.Add(key, _clock.Now);
                 before = watch.Current.Snapshot;
                 next = watch.MoveNextAsync().AsTask();
             }
@@ -46,9 +46,9 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     /// <summary>Waits for the next change, or until a key is due (false).</summary>
     private async Task<bool> HasChangeAsync(Task<bool> next, CancellationToken ct)
     {
-        if (queue.NextDue is not { } due)
+        if (_queue.NextDue is not { } due)
             return await next;
-        var wait = due - clock.Now;
+        var wait = due - _clock.Now;
         if (next.IsCompleted || wait <= TimeSpan.Zero)
             return next.IsCompleted && await next;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -61,30 +61,30 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     private async Task WorkAsync(CancellationToken ct)
     {
         var proposals = new List<Task<string?>>();
-        var due = queue.TakeDue(clock.Now);
+        var due = _queue.TakeDue(_clock.Now);
         foreach (var key in due)
         {
             var context = new ReconcileContext(
                 environment.Store.Current, environment.Time.GetUtcNow(), environment.Ids, environment.Chance);
             var decision = controller.Decide(context, key);
             if (decision.WakeAt is { } wakeAt)
-                queue.Add(key, DueAt(wakeAt - context.Now));
+                _queue.Add(key, DueAt(wakeAt - context.Now));
             foreach (var part in decision.Parts)
                 proposals.Add(ProposeAsync(key, part, ct));
         }
         var refused = (await Task.WhenAll(proposals)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         foreach (var key in due.Except(refused, StringComparer.Ordinal))
-            refusals.Remove(key);
+            _refusals.Remove(key);
         foreach (var key in refused)
             DecideAgain(key);
     }
 
-    private DateTimeOffset DueAt(TimeSpan wait) => clock.Now + (wait < LongestWait ? wait : LongestWait);
+    private DateTimeOffset DueAt(TimeSpan wait) => _clock.Now + (wait < LongestWait ? wait : LongestWait);
 
     private void DecideAgain(string key)
     {
-        var inARow = refusals[key] = refusals.GetValueOrDefault(key) + 1;
-        queue.Add(key, DueAt(Retry.Delay(inARow, environment.Chance())));
+        var inARow = _refusals[key] = _refusals.GetValueOrDefault(key) + 1;
+        _queue.Add(key, DueAt(Retry.Delay(inARow, environment.Chance())));
     }
 
     /// <returns>the key when its decision has had no effect, else null</returns>

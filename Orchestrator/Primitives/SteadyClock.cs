@@ -6,9 +6,9 @@ namespace Orchestrator.Primitives;
 /// </summary>
 public sealed class SteadyClock(TimeProvider time)
 {
-    private readonly DateTimeOffset startedAt = time.GetUtcNow();
-    private readonly long start = time.GetTimestamp();
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private readonly long _start = time.GetTimestamp();
 
     /// <summary>Only the differences between two readings of one clock mean anything.</summary>
-    public DateTimeOffset Now => startedAt + time.GetElapsedTime(start);
+    public DateTimeOffset Now => _startedAt + time.GetElapsedTime(_start);
 }

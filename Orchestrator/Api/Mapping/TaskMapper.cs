@@ -13,7 +13,7 @@ internal sealed class TaskMapper(StateSnapshot state)
     public const string NotBeforeLabel = "swarmnet.restart.not-before";
     public const string FailuresLabel = "swarmnet.restart.failures";
 
-    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> templates = [];
+    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> _templates = [];
 
     public TaskDto Write(ServiceTask task) => new()
     {
@@ -64,8 +64,8 @@ internal sealed class TaskMapper(StateSnapshot state)
     private TaskSpecDto Template(ServiceTask task)
     {
         var key = (task.ServiceId, task.Revision);
-        if (!templates.TryGetValue(key, out var template))
-            templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
+        if (!_templates.TryGetValue(key, out var template))
+            _templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
         return template;
     }
 }
