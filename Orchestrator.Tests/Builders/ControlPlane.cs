@@ -119,7 +119,7 @@ internal sealed class ControlPlane(int seed = 1)
     {
         for (var round = 0; round < 200; round++)
         {
-            var context = new ReconcileContext(State, Now, Ids, random.NextDouble);
+            var context = new ReconcileContext(State, Now, Ids);
             DateTimeOffset? wakeAt = null;
             var decided = false;
             foreach (var key in State.ServicesWithHistory)
