@@ -3,8 +3,10 @@ using System.CommandLine;
 namespace Orchestrator.Cli;
 
 /// <summary>
-/// Reads the command line as docker's does (GNU style): <c>--flag value</c>, <c>--flag=value</c>, <c>-dq</c>, <c>-pVALUE</c>; a flag
-/// that wants a value takes the next word whatever it looks like; a switch takes none. The outcome is unambiguous for any parser:
+/// Reads the command line as docker's does (GNU style): <c>--flag value</c>, <c>--flag=value</c>, <c>-dq</c>,
+/// <c>-pVALUE</c>; a flag
+/// that wants a value takes the next word whatever it looks like; a switch takes none. The outcome is unambiguous for
+/// any parser:
 /// every flag by its full name with <c>=</c>, then <c>--</c>, then the arguments.
 /// </summary>
 internal sealed class ArgumentNormalizer(Command command, string path, bool stopAtFirstArgument)
@@ -66,7 +68,8 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
         {
             var name = "-" + word[at];
             if (Find(name) is not { } option)
-                return name == "-h" ? RequestHelp(i) : throw Unknown(word.Length == 2 ? name : $"{name} in {word}", name);
+                return name == "-h" ? RequestHelp(i)
+                    : throw Unknown(word.Length == 2 ? name : $"{name} in {word}", name);
             var rest = word[(at + 1)..];
             if (rest.StartsWith('='))
                 return Take(option, rest[1..], i);
@@ -101,13 +104,15 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
     private Option? Find(string name) =>
         command.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-    private static bool IsSwitch(Option option) => option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
+    private static bool IsSwitch(Option option) =>
+        option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
 
     private string SeeHelp => $"See: swarmnet {path} --help";
 
     private CliException Unknown(string shown, string? name = null)
     {
-        var known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(text => text.Length > 2);
+        var known = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+            .Where(text => text.Length > 2);
         var hint = Suggestions.DidYouMean(name ?? shown, known);
         return CliException.Usage($"unknown flag: {shown}", $"in \"swarmnet {path}\"", hint ?? SeeHelp);
     }

@@ -44,14 +44,17 @@ public static class CliApplication
         var words = options.Version ? ["version", .. options.Rest] : options.Rest;
         var found = CommandFinder.Find(Commands.Catalog.Root, words);
         if (found.Entry.Build is { } build)
-            return RunAsync(build(), [.. options.Help ? ["--help"] : (string[])[], .. found.Rest], options, environment, ct);
-        if (found.Depth == 0 && found.Rest.Count > 0 && hostCommands.FirstOrDefault(host => host.Name == found.Rest[0]) is { } command)
+            return RunAsync(
+                build(), [.. options.Help ? ["--help"] : (string[])[], .. found.Rest], options, environment, ct);
+        if (found.Depth == 0 && found.Rest.Count > 0
+            && hostCommands.FirstOrDefault(host => host.Name == found.Rest[0]) is { } command)
             return RunHostAsync(command, found.Rest.Skip(1).ToList(), environment, ct);
         return Task.FromResult(CommandFinder.ShowGroup(found, hostCommands, environment));
     }
 
     private static Task<int> RunAsync(
-        CliCommand command, IReadOnlyList<string> words, GlobalOptions options, CliEnvironment environment, CancellationToken ct)
+        CliCommand command, IReadOnlyList<string> words, GlobalOptions options, CliEnvironment environment,
+        CancellationToken ct)
     {
         var normal = new ArgumentNormalizer(command, command.Path, command.StopsAtFirstArgument).Read(words);
         if (normal.HelpRequested)
@@ -86,7 +89,8 @@ public static class CliApplication
     {
         var parsed = command.Parse(normal.Tokens, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
-            throw CliException.Usage(parsed.Errors[0].Message, $"in \"swarmnet {path}\"", $"See: swarmnet {path} --help");
+            throw CliException.Usage(
+                parsed.Errors[0].Message, $"in \"swarmnet {path}\"", $"See: swarmnet {path} --help");
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,

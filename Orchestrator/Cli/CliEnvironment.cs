@@ -21,14 +21,16 @@ public sealed record CliEnvironment
 
     public Func<string, string?> Variable { get; init; } = _ => null;
 
-    public Func<string, string> ReadFile { get; init; } = path => throw new FileNotFoundException($"no such file: {path}");
+    public Func<string, string> ReadFile { get; init; } = path =>
+        throw new FileNotFoundException($"no such file: {path}");
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Whether Ctrl-C and SIGTERM are turned into cancellation. Off in tests.</summary>
     public bool HandleSignals { get; init; }
 
-    /// <summary>Colour and redrawing are for people: a terminal without NO_COLOR (https://no-color.org) and not a dumb one.</summary>
+    /// <summary>Colour and redrawing are for people: a terminal without NO_COLOR (https://no-color.org) and not a dumb
+    /// one.</summary>
     public bool OutIsColoured => OutIsTerminal && ColourAllowed;
 
     public bool ErrorIsColoured => ErrorIsTerminal && ColourAllowed;

@@ -1,6 +1,7 @@
 namespace Orchestrator.Cli;
 
-/// <summary>What the process tells the shell. Scripts may rely on these numbers; <c>swarmnet --help</c> prints the table.</summary>
+/// <summary>What the process tells the shell. Scripts may rely on these numbers; <c>swarmnet --help</c> prints the
+/// table.</summary>
 public static class ExitCode
 {
     public const int Ok = 0;

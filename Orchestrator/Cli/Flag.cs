@@ -20,10 +20,12 @@ internal static class Flag
     public static Option<bool> Switch(string name, string description, string? alias = null) =>
         new(name, Aliases(alias)) { Description = description };
 
-    public static Option<string> Format(string lists = "table, json, or a template like '{{.Name}}'", string? alias = null) =>
+    public static Option<string> Format(
+        string lists = "table, json, or a template like '{{.Name}}'", string? alias = null) =>
         Text("--format", "How to print: " + lists, "format", alias);
 
-    public static Option<string[]> Filter(string keys) => List("--filter", $"Only what matches, key=value: {keys}", "filter", "-f");
+    public static Option<string[]> Filter(string keys) =>
+        List("--filter", $"Only what matches, key=value: {keys}", "filter", "-f");
 
     public static Option<bool> Quiet(string description = "Only print ids") => Switch("--quiet", description, "-q");
 

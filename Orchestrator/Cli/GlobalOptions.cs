@@ -35,7 +35,8 @@ internal sealed record GlobalOptions(IReadOnlyList<string> Rest, string? Host, b
     }
 
     private static CliException Unknown(string word) => word is "-H" or "--host"
-        ? CliException.Usage($"the flag {word} needs a value", null, "Write it like -H unix:///run/swarmnet/swarmnet.sock")
+        ? CliException.Usage(
+            $"the flag {word} needs a value", null, "Write it like -H unix:///run/swarmnet/swarmnet.sock")
         : CliException.Usage(
             $"unknown flag: {word}",
             "before the command",

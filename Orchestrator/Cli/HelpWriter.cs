@@ -29,7 +29,8 @@ internal static class HelpWriter
         output.WriteLine(entry.Summary);
         if (found.Depth == 0)
             WriteExamples(
-                output, ["swarmnet init", "swarmnet service create --name web --replicas 3 nginx", "swarmnet service ps web"]);
+                output, ["swarmnet init", "swarmnet service create --name web --replicas 3 nginx",
+                    "swarmnet service ps web"]);
         output.WriteLine();
         output.WriteLine("Usage:");
         output.WriteLine($"  {path} COMMAND");
@@ -52,7 +53,8 @@ internal static class HelpWriter
             new("-v, --version", "Print the versions of this command and of the daemon"),
         ]);
         WriteRows(output, "Exit codes:", ExitCode.Table.Select(
-            pair => new KeyValuePair<string, string>(pair.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), pair.Value)));
+            pair => new KeyValuePair<string, string>(
+                pair.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), pair.Value)));
     }
 
     private static void WriteExamples(TextWriter output, IReadOnlyList<string> examples)

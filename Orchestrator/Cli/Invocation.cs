@@ -6,7 +6,8 @@ using Orchestrator.Cli.Syntax;
 namespace Orchestrator.Cli;
 
 /// <summary>One run of one command: its flags, its arguments, the daemon and the terminal.</summary>
-internal sealed class Invocation(CliCommand command, ParseResult parsed, CliEnvironment environment, ApiAddress address) : IDisposable
+internal sealed class Invocation(
+    CliCommand command, ParseResult parsed, CliEnvironment environment, ApiAddress address) : IDisposable
 {
     private ApiClient? client;
 
@@ -70,7 +71,8 @@ internal sealed class Invocation(CliCommand command, ParseResult parsed, CliEnvi
         }
         catch (FormatException e)
         {
-            throw CliException.Usage($"bad {flag}: {e.Message}", $"in {flag} {text}", $"See: swarmnet {command.Path} --help");
+            throw CliException.Usage(
+                $"bad {flag}: {e.Message}", $"in {flag} {text}", $"See: swarmnet {command.Path} --help");
         }
     }
 

@@ -8,21 +8,27 @@ public sealed class ServiceCreateTests
 {
     private const string Image = "img:1";
 
-    private static IEnumerable<TestCaseData> Flags()
+    private static IEnumerable<TestCaseData> Flags() => ServiceFlags().Concat(ContainerFlags()).Concat(PolicyFlags());
+
+    private static IEnumerable<TestCaseData> ServiceFlags()
     {
-        const string container = "TaskTemplate.ContainerSpec.";
         yield return Case("--name web", "Name", "\"web\"");
         yield return Case("--label a=1 -l b", "Labels", """{"a":"1","b":""}""");
         yield return Case("--strategy binpack", "Labels", """{"swarmnet.strategy":"binpack"}""");
-        yield return Case("--container-label x=y=z", container + "Labels", """{"x":"y=z"}""");
-        yield return Case("--env A=1 -e A=2 -e B=", container + "Env", """["A=2","B="]""");
-        yield return Case("-e FROM_CALLER -e UNSET", container + "Env", """["FROM_CALLER=here","UNSET"]""");
-        yield return Case("--env-file vars --env B=9", container + "Env", """["A=1","B=9"]""");
         yield return Case("--replicas 3", "Mode", """{"Replicated":{"Replicas":3}}""");
         yield return Case("--mode global", "Mode", """{"Global":{}}""");
         yield return Case("--mode global-job", "Mode", """{"GlobalJob":{}}""");
         yield return Case(
             "--mode replicated-job --replicas 5 --max-concurrent 2", "Mode", """{"ReplicatedJob":{"MaxConcurrent":2,"TotalCompletions":5}}""");
+    }
+
+    private static IEnumerable<TestCaseData> ContainerFlags()
+    {
+        const string container = "TaskTemplate.ContainerSpec.";
+        yield return Case("--container-label x=y=z", container + "Labels", """{"x":"y=z"}""");
+        yield return Case("--env A=1 -e A=2 -e B=", container + "Env", """["A=2","B="]""");
+        yield return Case("-e FROM_CALLER -e UNSET", container + "Env", """["FROM_CALLER=here","UNSET"]""");
+        yield return Case("--env-file vars --env B=9", container + "Env", """["A=1","B=9"]""");
         yield return Case("--hostname h-{{.Task.Slot}}", container + "Hostname", "\"h-{{.Task.Slot}}\"");
         yield return Case("--user 0:0", container + "User", "\"0:0\"");
         yield return Case("-u app", container + "User", "\"app\"");
@@ -58,6 +64,10 @@ public sealed class ServiceCreateTests
         yield return Case(
             "-p 53:5353/udp", "EndpointSpec.Ports",
             """[{"Protocol":"udp","TargetPort":5353,"PublishedPort":53,"PublishMode":"ingress"}]""");
+    }
+
+    private static IEnumerable<TestCaseData> PolicyFlags()
+    {
         yield return Case("--endpoint-mode dnsrr", "EndpointSpec.Mode", "\"dnsrr\"");
         yield return Case(
             "--limit-cpu 0.5 --limit-memory 64m --limit-pids 100", "TaskTemplate.Resources.Limits",

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Cli.Client;
 
-/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see cref="CliException"/>.</summary>
+/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see
+/// cref="CliException"/>.</summary>
 public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposable
 {
     private const int MaxBody = 256 * 1024 * 1024;
@@ -34,7 +35,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         }
     }
 
-    public async Task PostAsync(string path, ApiBody? body, CancellationToken ct) => await SendPostAsync(path, body, ct);
+    public async Task PostAsync(string path, ApiBody? body, CancellationToken ct) =>
+        await SendPostAsync(path, body, ct);
 
     public async Task<T> PostAsync<T>(string path, ApiBody? body, JsonTypeInfo<T> type, CancellationToken ct) =>
         Read(await SendPostAsync(path, body, ct), type);
@@ -58,7 +60,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
 
     private Task<ReadOnlyMemory<byte>> SendPostAsync(string path, ApiBody? body, CancellationToken ct)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
+        var request =
+            new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
         if (body is not null)
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (body?.RegistryAuth is { } auth)
@@ -82,7 +85,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             ct);
     }
 
-    private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
+    private async Task<T> GuardAsync<T>(
+        Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
     {
         try
         {
@@ -108,7 +112,8 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         {
             length += count;
             if (length > MaxBody)
-                throw new CliException(ExitCode.Failed, $"the answer is larger than {MaxBody >> 20} MiB", null, "Narrow it with --filter.");
+                throw new CliException(ExitCode.Failed, $"the answer is larger than {MaxBody >> 20} MiB", null,
+                    "Narrow it with --filter.");
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }

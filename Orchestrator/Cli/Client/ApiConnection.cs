@@ -49,16 +49,19 @@ internal static class ApiConnection
                 $"at {address}",
                 "Run it as root (sudo swarmnet …), or give your group access to the socket."),
             SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
-                or SocketError.NetworkUnreachable or SocketError.HostUnreachable => NotRunning(address, ReasonOf(address, cause)),
+                or SocketError.NetworkUnreachable or SocketError.HostUnreachable =>
+                    NotRunning(address, ReasonOf(address, cause)),
             _ when cause is null && error is TimeoutException => new CliException(
-                ExitCode.NotConverged, error.Message, $"at {address}", "Look at the daemon's log: journalctl -u swarmnet"),
+                ExitCode.NotConverged, error.Message, $"at {address}",
+                "Look at the daemon's log: journalctl -u swarmnet"),
             _ => NotRunning(address, (cause ?? error).Message),
         };
     }
 
     /// <summary>A missing socket file comes as "cannot assign requested address".</summary>
     private static string ReasonOf(ApiAddress address, SocketException cause) =>
-        address.SocketPath is not null && cause.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : cause.Message;
+        address.SocketPath is not null && cause.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket"
+            : cause.Message;
 
     private static CliException NotRunning(ApiAddress address, string reason) => new(
         ExitCode.Unreachable,

@@ -30,7 +30,8 @@ internal static class ApiErrors
     {
         HttpStatusCode.NotFound => ExitCode.NotFound,
         HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCode.Conflict,
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable => ExitCode.Unreachable,
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable =>
+            ExitCode.Unreachable,
         HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout => ExitCode.NotConverged,
         _ when IsStale(message) => ExitCode.Conflict,
         _ when HasNoLeader(message) => ExitCode.Unreachable,
@@ -46,7 +47,8 @@ internal static class ApiErrors
         if (status == HttpStatusCode.ServiceUnavailable && Mentions(message, "worker"))
             return "Run it on a manager, or name one: swarmnet -H tcp://MANAGER:PORT …";
         if (status == HttpStatusCode.ServiceUnavailable && Mentions(message, "not a swarm manager"))
-            return "Start a cluster with \"swarmnet init\", or join one with \"swarmnet join --token TOKEN HOST:PORT\".";
+            return "Start a cluster with \"swarmnet init\",\n"
+                + "or join one with \"swarmnet join --token TOKEN HOST:PORT\".";
         return null;
     }
 
@@ -54,5 +56,6 @@ internal static class ApiErrors
 
     private static bool HasNoLeader(string message) => Mentions(message, "does not have a leader");
 
-    private static bool Mentions(string message, string part) => message.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static bool Mentions(string message, string part) =>
+        message.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>The same act on several names: each is tried, each failure is told, the first one gives the exit code.</summary>
+/// <summary>The same act on several names: each is tried, each failure is told, the first one gives the exit
+/// code.</summary>
 internal static class BatchRun
 {
     public static async Task<int> EachAsync(Invocation run, Func<string, Task> act)

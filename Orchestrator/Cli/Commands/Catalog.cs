@@ -40,7 +40,8 @@ internal static class Catalog
             new("info", "Show this host and its part in the cluster") { Build = InfoCommand.Build },
             new("version", "Show the versions of this command and of the daemon") { Build = VersionCommand.Build },
             new("completion", "Print a completion script for a shell") { Build = CompletionCommand.Build },
-            new(Completion.CompletionScripts.Hook, "Answer a completion script") { Build = CompletionHook.Build, Hidden = true },
+            new(Completion.CompletionScripts.Hook, "Answer a completion script") { Build = CompletionHook.Build,
+                Hidden = true },
         ],
     };
 }

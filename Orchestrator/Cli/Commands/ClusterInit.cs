@@ -14,7 +14,8 @@ internal static class ClusterInit
             Flag.Text("--advertise-addr", "Address that the other hosts reach this one at, IP[:PORT]", "address"),
             Flag.Text("--listen-addr", "Address to listen on (default 0.0.0.0:2377)", "address"),
             Flag.Text("--availability", "active, pause or drain (default active)"),
-            Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random (default spread)", "strategy"),
+            Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random (default spread)",
+                "strategy"),
         ],
     };
 

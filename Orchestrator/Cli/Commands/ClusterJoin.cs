@@ -24,7 +24,8 @@ internal static class ClusterJoin
     {
         if (run.Text("--token") is not { Length: > 0 } token)
             throw CliException.Usage(
-                "the join token is missing", "in \"swarmnet join\"", "Ask a manager for the whole line: swarmnet join-token worker");
+                "the join token is missing", "in \"swarmnet join\"",
+                "Ask a manager for the whole line: swarmnet join-token worker");
         var request = new SwarmJoinDto
         {
             ListenAddr = run.Text("--listen-addr"),
@@ -35,7 +36,8 @@ internal static class ClusterJoin
         };
         await run.Api.PostAsync("/swarm/join", ApiBody.Of(request, WireJson.Default.SwarmJoinDto), ct);
         var swarm = (await Lookups.InfoAsync(run, ct)).Swarm;
-        run.Error.WriteLine($"This host joined the cluster as a {(swarm.ControlAvailable ? "manager" : "worker")}, as node {swarm.NodeId}.");
+        var role = swarm.ControlAvailable ? "manager" : "worker";
+        run.Error.WriteLine($"This host joined the cluster as a {role}, as node {swarm.NodeId}.");
         return ExitCode.Ok;
     }
 }

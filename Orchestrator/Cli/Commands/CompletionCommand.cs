@@ -5,7 +5,8 @@ namespace Orchestrator.Cli.Commands;
 internal static class CompletionCommand
 {
     public static CliCommand Build() => new(
-        "completion", "Print a script that lets a shell complete commands, flags, and the names of services and nodes.", RunAsync)
+        "completion",
+        "Print a script that lets a shell complete commands, flags, and the names of services and nodes.", RunAsync)
     {
         Examples =
         [

@@ -4,7 +4,8 @@ using Orchestrator.Cli.Completion;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Answers a completion script. Whatever goes wrong, the shell sees no candidates rather than an error.</summary>
+/// <summary>Answers a completion script. Whatever goes wrong, the shell sees no candidates rather than an
+/// error.</summary>
 internal static class CompletionHook
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -37,7 +38,8 @@ internal static class CompletionHook
             : GlobalOptions.Read(run.Arguments).Address(run.Environment.Variable);
         using var api = new ApiClient(address, run.Environment.Clock) { Timeout = Patience };
         if (kind == ArgumentKind.Node)
-            return (await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct)).Select(Lookups.NameOf).ToList();
+            return (await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct)).Select(Lookups.NameOf)
+                .ToList();
         return (await api.GetAsync("/services", WireJson.Default.IReadOnlyListServiceDto, ct))
             .Select(service => service.Spec.Name ?? service.Id).ToList();
     }

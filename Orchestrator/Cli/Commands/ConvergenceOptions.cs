@@ -28,6 +28,7 @@ internal static class ConvergenceOptions
     public static TimeSpan? Timeout(Invocation run)
     {
         var nanoseconds = run.Parse("--timeout", DurationSyntax.ParseNanoseconds);
-        return nanoseconds is { } time ? TimeSpan.FromTicks(Math.Min(time / TimeSpan.NanosecondsPerTick, TimeSpan.FromDays(24).Ticks)) : null;
+        return nanoseconds is { } time
+            ? TimeSpan.FromTicks(Math.Min(time / TimeSpan.NanosecondsPerTick, TimeSpan.FromDays(24).Ticks)) : null;
     }
 }

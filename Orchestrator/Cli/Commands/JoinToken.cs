@@ -8,7 +8,8 @@ internal static class JoinToken
     public const string Worker = "worker";
     public const string Manager = "manager";
 
-    public static CliCommand Build() => new("join-token", "Show the line that lets a host join, or replace its token.", RunAsync)
+    public static CliCommand Build() =>
+        new("join-token", "Show the line that lets a host join, or replace its token.", RunAsync)
     {
         Examples = ["swarmnet join-token worker", "swarmnet join-token --rotate manager"],
         Usage = "worker|manager",
@@ -27,7 +28,8 @@ internal static class JoinToken
         var role = run.Arguments[0];
         if (role is not (Worker or Manager))
             throw CliException.Usage(
-                $"unknown role: {role}", "in \"swarmnet join-token\"", Suggestions.DidYouMean(role, [Worker, Manager]) ?? "Use worker or manager.");
+                $"unknown role: {role}", "in \"swarmnet join-token\"", Suggestions.DidYouMean(role, [Worker, Manager])
+                    ?? "Use worker or manager.");
         if (run.IsOn("--rotate"))
             await RotateAsync(run, role, ct);
         if (!run.IsOn("--quiet"))
@@ -44,7 +46,8 @@ internal static class JoinToken
         var self = await Lookups.NodeAsync(run, Lookups.Self, ct);
         if (self.ManagerStatus?.Addr is not { Length: > 0 } address)
         {
-            run.Error.WriteLine($"To add a {role}, use this token with the address of a manager: swarmnet join --token TOKEN HOST:2377");
+            run.Error.WriteLine(
+                $"To add a {role}, use this token and a manager's address: swarmnet join --token TOKEN HOST:2377");
             run.Out.WriteLine(token);
             return;
         }

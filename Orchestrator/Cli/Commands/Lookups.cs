@@ -23,7 +23,8 @@ internal static class Lookups
             run.Api.GetJsonAsync(ApiQuery.With(path, ("insertDefaults", "true")), ct), ct);
 
     public static async Task<JsonNode> NodeJsonAsync(Invocation run, string name, CancellationToken ct) =>
-        await WithHintAsync(run, "nodes", await OwnNameAsync(run, name, ct), path => run.Api.GetJsonAsync(path, ct), ct);
+        await WithHintAsync(
+            run, "nodes", await OwnNameAsync(run, name, ct), path => run.Api.GetJsonAsync(path, ct), ct);
 
     public static Task<InfoDto> InfoAsync(Invocation run, CancellationToken ct) =>
         run.Api.GetAsync("/info", WireJson.Default.InfoDto, ct);
@@ -41,7 +42,8 @@ internal static class Lookups
     public static Task<IReadOnlyList<TaskDto>> TasksAsync(
         Invocation run, IReadOnlyList<KeyValuePair<string, string>> filters, CancellationToken ct) =>
         run.Api.GetAsync(
-            ApiQuery.With("/tasks", ("filters", FilterSyntax.ToJson(filters))), WireJson.Default.IReadOnlyListTaskDto, ct);
+            ApiQuery.With(
+                "/tasks", ("filters", FilterSyntax.ToJson(filters))), WireJson.Default.IReadOnlyListTaskDto, ct);
 
     public static string NameOf(NodeDto node) =>
         !string.IsNullOrEmpty(node.Spec.Name) ? node.Spec.Name : node.Description.Hostname ?? node.Id;
@@ -53,7 +55,8 @@ internal static class Lookups
         var id = (await InfoAsync(run, ct)).Swarm.NodeId;
         return id.Length > 0
             ? id
-            : throw new CliException(ExitCode.Unreachable, "this host is in no cluster, so \"self\" is no node", $"at {run.Address}",
+            : throw new CliException(
+                ExitCode.Unreachable, "this host is in no cluster, so \"self\" is no node", $"at {run.Address}",
                 "Start a cluster with \"swarmnet init\", or join one with \"swarmnet join\".");
     }
 
@@ -70,11 +73,13 @@ internal static class Lookups
             var names = await NamesAsync(run, collection, ct);
             var kind = collection.TrimEnd('s');
             throw new CliException(
-                e.ExitCode, $"there is no {kind} \"{name}\"", e.Where, Suggestions.DidYouMean(name, names) ?? $"List them: swarmnet {kind} ls");
+                e.ExitCode, $"there is no {kind} \"{name}\"", e.Where, Suggestions.DidYouMean(name, names)
+                    ?? $"List them: swarmnet {kind} ls");
         }
     }
 
-    private static async Task<IEnumerable<string>> NamesAsync(Invocation run, string collection, CancellationToken ct) =>
+    private static async Task<IEnumerable<string>> NamesAsync(
+        Invocation run, string collection, CancellationToken ct) =>
         collection == "services"
             ? (await ServicesAsync(run, null, false, ct)).Select(service => service.Spec.Name ?? service.Id)
             : (await NodesAsync(run, null, ct)).Select(NameOf);

@@ -14,7 +14,8 @@ internal static class NodeInspect
         MinArguments = 1,
         MaxArguments = CliCommand.Unlimited,
         Completes = ArgumentKind.Node,
-        Flags = [Flag.Format("json, or a template like '{{.Status.State}}'", "-f"), Flag.Switch("--pretty", "Print for people")],
+        Flags = [Flag.Format("json, or a template like '{{.Status.State}}'", "-f"), Flag.Switch(
+            "--pretty", "Print for people")],
     };
 
     private static Task<int> RunAsync(Invocation run, CancellationToken ct) => InspectRun.ShowAsync(

@@ -8,7 +8,8 @@ internal static class NodeList
 {
     private sealed record Row(NodeDto Node, bool Self);
 
-    private static readonly string[] Shown = ["ID", "Hostname", "Status", "Availability", "ManagerStatus", "EngineVersion"];
+    private static readonly string[] Shown =
+        ["ID", "Hostname", "Status", "Availability", "ManagerStatus", "EngineVersion"];
 
     public static CliCommand Build() => new("node ls", "List the nodes of the cluster; * marks this one.", RunAsync)
     {
@@ -28,7 +29,8 @@ internal static class NodeList
         }
         var self = nodes.Count == 0 ? "" : (await Lookups.InfoAsync(run, ct)).Swarm.NodeId;
         var rows = nodes.Select(node => new Row(node, node.Id == self)).ToList();
-        var plain = run.Text("--format") is null or "" or "table" || run.Text("--format")!.StartsWith("table ", StringComparison.Ordinal);
+        var plain = run.Text("--format") is null or "" or "table"
+            || run.Text("--format")!.StartsWith("table ", StringComparison.Ordinal);
         new ListView<Row>(Columns(plain), Shown).Write(run.Out, rows, run.Text("--format"));
         return ExitCode.Ok;
     }

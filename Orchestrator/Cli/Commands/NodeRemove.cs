@@ -4,7 +4,8 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class NodeRemove
 {
-    public static CliCommand Build() => new("node rm", "Remove nodes from the cluster; one that is not down only with --force.", RunAsync)
+    public static CliCommand Build() =>
+        new("node rm", "Remove nodes from the cluster; one that is not down only with --force.", RunAsync)
     {
         Examples = ["swarmnet node rm node2"],
         Usage = "NODE [NODE...]",

@@ -2,7 +2,8 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class NodeTasks
 {
-    public static CliCommand Build() => new("node ps", "List the tasks on nodes; without a name those on this host.", RunAsync)
+    public static CliCommand Build() =>
+        new("node ps", "List the tasks on nodes; without a name those on this host.", RunAsync)
     {
         Examples = ["swarmnet node ps", "swarmnet node ps node2 --filter desired-state=running"],
         Usage = "[NODE...]",

@@ -8,7 +8,8 @@ internal static class NodeUpdate
 {
     public static CliCommand Build() => new("node update", "Change a node's availability, role or labels.", RunAsync)
     {
-        Examples = ["swarmnet node update --availability drain node2", "swarmnet node update --label-add disk=ssd node2"],
+        Examples =
+            ["swarmnet node update --availability drain node2", "swarmnet node update --label-add disk=ssd node2"],
         Usage = "NODE",
         MinArguments = 1,
         MaxArguments = 1,
@@ -33,7 +34,8 @@ internal static class NodeUpdate
         foreach (var text in run.List("--label-add"))
             node.Spec.Labels = run.Read("--label-add", text, pair => KeyValues.With(node.Spec.Labels, pair));
         await run.Api.PostAsync(
-            ApiQuery.With(ApiQuery.Path("nodes", node.Id, "/update"), ("version", Invariantly.Text(node.Version.Index))),
+            ApiQuery.With(
+                ApiQuery.Path("nodes", node.Id, "/update"), ("version", Invariantly.Text(node.Version.Index))),
             ApiBody.Of(node.Spec, WireJson.Default.NodeSpecDto),
             ct);
         run.Out.WriteLine(run.Arguments[0]);

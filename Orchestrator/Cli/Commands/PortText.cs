@@ -13,14 +13,17 @@ internal static class PortText
     {
         var everywhere = (service.Endpoint.Ports ?? []).Where(port => port.PublishMode != Host);
         var onHosts = (service.Spec.EndpointSpec?.Ports ?? []).Where(port => port.PublishMode == Host);
-        return string.Join(", ", everywhere.Select(Describe).Concat(onHosts.Select(port => Describe(port) + " (host)")));
+        return string.Join(
+            ", ", everywhere.Select(Describe).Concat(onHosts.Select(port => Describe(port) + " (host)")));
     }
 
-    public static string OfTask(IReadOnlyList<PortConfigDto>? ports) => string.Join(',', (ports ?? []).Select(Describe));
+    public static string OfTask(IReadOnlyList<PortConfigDto>? ports) =>
+        string.Join(',', (ports ?? []).Select(Describe));
 
     private static string Describe(PortConfigDto port)
     {
         var target = string.Create(CultureInfo.InvariantCulture, $"{port.TargetPort}/{port.Protocol ?? "tcp"}");
-        return port.PublishedPort == 0 ? $"*->{target}" : string.Create(CultureInfo.InvariantCulture, $"*:{port.PublishedPort}->{target}");
+        return port.PublishedPort == 0 ? $"*->{target}"
+            : string.Create(CultureInfo.InvariantCulture, $"*:{port.PublishedPort}->{target}");
     }
 }

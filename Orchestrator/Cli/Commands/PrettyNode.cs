@@ -15,7 +15,8 @@ internal static class PrettyNode
         text.Line("Name", node.Spec.Name);
         text.Map("Labels", node.Spec.Labels);
         text.Line("Hostname", node.Description.Hostname);
-        text.Line("Joined at", $"{node.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC ({Ages.Ago(node.CreatedAt, now)})");
+        text.Line(
+            "Joined at", $"{node.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC ({Ages.Ago(node.CreatedAt, now)})");
         text.Title("Status");
         text.Line("State", Words.Capitalize(node.Status.State), 1);
         text.Line("Message", node.Status.Message, 1);
@@ -45,12 +46,14 @@ internal static class PrettyNode
         text.Line("Memory", SizeSyntax.FormatBytes(description.Resources.MemoryBytes), 1);
         foreach (var resource in description.Resources.GenericResources ?? [])
             text.Line(ResourceSyntax.KindOf(resource), Amount(resource), 1);
-        foreach (var plugins in (description.Engine.Plugins ?? []).GroupBy(plugin => plugin.Type ?? "", StringComparer.Ordinal))
+        foreach (var plugins in (description.Engine.Plugins ?? [])
+            .GroupBy(plugin => plugin.Type ?? "", StringComparer.Ordinal))
             text.List($"{plugins.Key} plugins", plugins.Select(plugin => plugin.Name ?? ""));
         text.Line("Engine Version", description.Engine.EngineVersion);
         text.Map("Engine Labels", description.Engine.Labels);
     }
 
     private static string Amount(GenericResourceDto resource) =>
-        resource.DiscreteResourceSpec?.Value.ToString(CultureInfo.InvariantCulture) ?? resource.NamedResourceSpec?.Value ?? "";
+        resource.DiscreteResourceSpec?.Value.ToString(CultureInfo.InvariantCulture)
+            ?? resource.NamedResourceSpec?.Value ?? "";
 }

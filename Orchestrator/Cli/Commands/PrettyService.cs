@@ -46,8 +46,10 @@ internal static class PrettyService
             return;
         text.Title("Placement");
         text.List("Constraints", placement.Constraints, 1);
-        text.List("Preferences", placement.Preferences?.Select(preference => $"spread={preference.Spread?.SpreadDescriptor}"), 1);
-        text.Line("Max Replicas Per Node", placement.MaxReplicas == 0 ? null : Invariantly.Text(placement.MaxReplicas), 1);
+        text.List("Preferences", placement.Preferences?.Select(
+            preference => $"spread={preference.Spread?.SpreadDescriptor}"), 1);
+        text.Line(
+            "Max Replicas Per Node", placement.MaxReplicas == 0 ? null : Invariantly.Text(placement.MaxReplicas), 1);
     }
 
     private static void WriteRollout(PrettyText text, string title, UpdateConfigDto? config)
@@ -83,7 +85,8 @@ internal static class PrettyService
         text.Line("Health check", Joined(container.Healthcheck?.Test), 1);
         text.List("Hosts", container.Hosts, 1);
         foreach (var mount in container.Mounts ?? [])
-            text.Line("Mount", $"{mount.Type} {mount.Source} -> {mount.Target}{(mount.ReadOnly ? " (read-only)" : "")}", 1);
+            text.Line(
+                "Mount", $"{mount.Type} {mount.Source} -> {mount.Target}{(mount.ReadOnly ? " (read-only)" : "")}", 1);
     }
 
     private static string? Joined(IReadOnlyList<string>? words) => words is null ? null : string.Join(' ', words);
@@ -92,7 +95,8 @@ internal static class PrettyService
     {
         if (resources?.Reservations is { } reserved && (reserved.NanoCpus > 0 || reserved.MemoryBytes > 0))
             WriteAmounts(text, "Reservations", reserved.NanoCpus, reserved.MemoryBytes);
-        if (resources?.Limits is not { } limits || (limits.NanoCpus == 0 && limits.MemoryBytes == 0 && limits.Pids == 0))
+        if (resources?.Limits is not { } limits
+            || (limits.NanoCpus == 0 && limits.MemoryBytes == 0 && limits.Pids == 0))
             return;
         WriteAmounts(text, "Limits", limits.NanoCpus, limits.MemoryBytes);
         text.Line("PIDs", limits.Pids == 0 ? null : limits.Pids.ToString(CultureInfo.InvariantCulture), 1);

@@ -4,12 +4,13 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class ServiceCreate
 {
-    public static CliCommand Build() => new("service create", "Create a service, and wait until its tasks run.", RunAsync)
+    public static CliCommand Build() =>
+        new("service create", "Create a service, and wait until its tasks run.", RunAsync)
     {
         Examples =
         [
             "swarmnet service create --name web --replicas 3 --publish published=8080,target=80,mode=host nginx",
-            "swarmnet service create --name ping --limit-memory 64m --constraint node.role==worker alpine ping -c 100 10.0.0.1",
+            "swarmnet service create --name ping --limit-memory 64m alpine ping -c 100 10.0.0.1",
         ],
         Usage = "IMAGE [COMMAND] [ARG...]",
         MinArguments = 1,

@@ -17,7 +17,8 @@ internal static class ServiceInspect
         MinArguments = 1,
         MaxArguments = CliCommand.Unlimited,
         Completes = ArgumentKind.Service,
-        Flags = [Flag.Format("json, or a template like '{{.Spec.Name}}'", "-f"), Flag.Switch("--pretty", "Print for people")],
+        Flags = [Flag.Format("json, or a template like '{{.Spec.Name}}'", "-f"), Flag.Switch(
+            "--pretty", "Print for people")],
     };
 
     private static Task<int> RunAsync(Invocation run, CancellationToken ct) => InspectRun.ShowAsync(

@@ -11,7 +11,8 @@ internal static class ServiceList
 
     public static CliCommand Build() => new("service ls", "List the services.", RunAsync)
     {
-        Examples = ["swarmnet service ls", "swarmnet service ls --filter label=tier=web --format '{{.Name}}: {{.Replicas}}'"],
+        Examples =
+            ["swarmnet service ls", "swarmnet service ls --filter label=tier=web --format '{{.Name}}: {{.Replicas}}'"],
         Flags = [Flag.Filter("id, label, mode, name"), Flag.Format(), Flag.Quiet(), Flag.NoTrunc()],
     };
 
@@ -38,7 +39,8 @@ internal static class ServiceList
         new("Image", "IMAGE", service => Words.Image(service.Spec.TaskTemplate?.ContainerSpec?.Image, inFull)),
         new("Ports", "PORTS", PortText.OfService),
         new("UpdateState", "UPDATE", service => service.UpdateStatus?.State ?? ""),
-        new("CreatedAt", "CREATED AT", service => service.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+        new("CreatedAt", "CREATED AT", service =>
+            service.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
     ];
 }
 
@@ -56,10 +58,12 @@ internal static class ServiceText
     /// <summary>Running of wanted: <c>2/3</c>.</summary>
     public static string Replicas(ServiceDto service)
     {
-        var status = service.ServiceStatus ?? new ServiceStatusDto { DesiredTasks = service.Spec.Mode?.Replicated?.Replicas ?? 0 };
+        var status = service.ServiceStatus
+            ?? new ServiceStatusDto { DesiredTasks = service.Spec.Mode?.Replicated?.Replicas ?? 0 };
         var text = string.Create(CultureInfo.InvariantCulture, $"{status.RunningTasks}/{status.DesiredTasks}");
         if (service.Spec.Mode?.ReplicatedJob is { } job)
-            text += string.Create(CultureInfo.InvariantCulture, $" ({status.CompletedTasks}/{job.TotalCompletions ?? 1} completed)");
+            text += string.Create(
+                CultureInfo.InvariantCulture, $" ({status.CompletedTasks}/{job.TotalCompletions ?? 1} completed)");
         if (service.Spec.TaskTemplate?.Placement?.MaxReplicas is { } most and > 0)
             text += string.Create(CultureInfo.InvariantCulture, $" (max {most} per node)");
         return text;

@@ -12,9 +12,11 @@ internal static class ServiceLogs
     /// <param name="Path">up to <c>/logs</c></param>
     private sealed record Source(string Path, string ServiceId, string ServiceName, bool Tty);
 
-    public static CliCommand Build() => new("service logs", "Show the logs of all tasks of a service, or of one task.", RunAsync)
+    public static CliCommand Build() =>
+        new("service logs", "Show the logs of all tasks of a service, or of one task.", RunAsync)
     {
-        Examples = ["swarmnet service logs --follow web", "swarmnet service logs --tail 100 --since 10m --timestamps web"],
+        Examples =
+            ["swarmnet service logs --follow web", "swarmnet service logs --tail 100 --since 10m --timestamps web"],
         Usage = "SERVICE|TASK",
         MinArguments = 1,
         MaxArguments = 1,
@@ -56,7 +58,8 @@ internal static class ServiceLogs
         ("stdout", "1"),
         ("stderr", "1"),
         ("follow", run.IsOn("--follow") ? "1" : null),
-        ("since", run.Text("--since") is { } since ? run.Read("--since", since, text => TimeSyntax.ParseSince(text, run.Now)) : null),
+        ("since", run.Text("--since") is { } since
+            ? run.Read("--since", since, text => TimeSyntax.ParseSince(text, run.Now)) : null),
         ("timestamps", run.IsOn("--timestamps") ? "1" : null),
         ("tail", run.Text("--tail") is { } tail ? run.Read("--tail", tail, ParseTail) : All),
     ];
@@ -82,7 +85,8 @@ internal static class ServiceLogs
         service.Spec.Name ?? service.Id,
         service.Spec.TaskTemplate?.ContainerSpec?.Tty ?? false);
 
-    private static async Task<Source> FindTaskAsync(Invocation run, string name, CliException notFound, CancellationToken ct)
+    private static async Task<Source> FindTaskAsync(
+        Invocation run, string name, CliException notFound, CancellationToken ct)
     {
         try
         {
@@ -92,7 +96,8 @@ internal static class ServiceLogs
         }
         catch (CliException e) when (e.ExitCode == ExitCode.NotFound)
         {
-            throw new CliException(ExitCode.NotFound, $"there is no service or task \"{name}\"", notFound.Where, notFound.Fix);
+            throw new CliException(
+                ExitCode.NotFound, $"there is no service or task \"{name}\"", notFound.Where, notFound.Fix);
         }
     }
 
@@ -110,7 +115,8 @@ internal static class ServiceLogs
         }
     }
 
-    private static async Task<string> DecorateAsync(Invocation run, string text, LogPrefixes prefixes, CancellationToken ct)
+    private static async Task<string> DecorateAsync(
+        Invocation run, string text, LogPrefixes prefixes, CancellationToken ct)
     {
         var line = LogLineParser.Parse(text, run.IsOn("--timestamps"));
         var time = line.Time.Length > 0 ? line.Time + " " : "";

@@ -2,7 +2,8 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class ServiceRollback
 {
-    public static CliCommand Build() => new("service rollback", "Go back to what a service was before its last change.", RunAsync)
+    public static CliCommand Build() =>
+        new("service rollback", "Go back to what a service was before its last change.", RunAsync)
     {
         Examples = ["swarmnet service rollback web"],
         Usage = "SERVICE",

@@ -5,7 +5,8 @@ internal static class ServiceTasks
     public static CliCommand Build() => new(
         "service ps", "List the tasks of services, with the reason where one does not run.", RunAsync)
     {
-        Examples = ["swarmnet service ps web", "swarmnet service ps web --filter desired-state=running --format '{{.Name}} {{.Node}}'"],
+        Examples = ["swarmnet service ps web",
+            "swarmnet service ps web --filter desired-state=running --format '{{.Name}} {{.Node}}'"],
         Usage = "SERVICE [SERVICE...]",
         MinArguments = 1,
         MaxArguments = CliCommand.Unlimited,
@@ -21,7 +22,8 @@ internal static class ServiceTasks
     {
         var filters = run.Filters("id", "name", "node", "desired-state", "label").ToList();
         var services = new List<string>();
-        var exitCode = await BatchRun.EachAsync(run, async name => services.Add((await Lookups.ServiceAsync(run, name, ct)).Id));
+        var exitCode =
+            await BatchRun.EachAsync(run, async name => services.Add((await Lookups.ServiceAsync(run, name, ct)).Id));
         if (services.Count == 0)
             return exitCode;
         filters.AddRange(services.Select(id => new KeyValuePair<string, string>("service", id)));

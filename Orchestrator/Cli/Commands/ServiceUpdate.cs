@@ -4,7 +4,8 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class ServiceUpdate
 {
-    public static CliCommand Build() => new("service update", "Change a service, and wait until the change is through.", RunAsync)
+    public static CliCommand Build() =>
+        new("service update", "Change a service, and wait until the change is through.", RunAsync)
     {
         Examples =
         [

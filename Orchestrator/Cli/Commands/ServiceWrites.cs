@@ -34,7 +34,8 @@ internal static class ServiceWrites
             run.Error.WriteLine($"Warning: {warning}");
     }
 
-    /// <summary>The short form of --publish asks for ingress, as docker's does: say what to write instead when that is refused.</summary>
+    /// <summary>The short form of --publish asks for ingress, as docker's does: say what to write instead when that is
+    /// refused.</summary>
     private static async Task<T> WithPublishHintAsync<T>(ServiceSpecDto spec, Func<Task<T>> send)
     {
         try
@@ -46,7 +47,8 @@ internal static class ServiceWrites
         {
             var published = port.PublishedPort == 0 ? "" : $"published={port.PublishedPort},";
             throw new CliException(
-                e.ExitCode, e.Message, e.Where, $"Publish it on the hosts: --publish {published}target={port.TargetPort},mode=host");
+                e.ExitCode, e.Message, e.Where,
+                $"Publish it on the hosts: --publish {published}target={port.TargetPort},mode=host");
         }
     }
 }

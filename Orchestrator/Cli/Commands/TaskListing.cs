@@ -11,7 +11,8 @@ internal static class TaskListing
         var tasks = await Lookups.TasksAsync(run, filters, ct);
         if (tasks.Count == 0)
             return [];
-        var names = run.IsOn("--no-resolve") ? new Dictionary<string, string>(StringComparer.Ordinal) : await NamesAsync(run, ct);
+        var names = run.IsOn("--no-resolve") ? new Dictionary<string, string>(StringComparer.Ordinal)
+            : await NamesAsync(run, ct);
         return Arrange(tasks, id => names.GetValueOrDefault(id, id));
     }
 

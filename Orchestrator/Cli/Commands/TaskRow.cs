@@ -18,7 +18,8 @@ internal static class TaskView
 {
     private const int HistoryErrorLength = 60;
 
-    private static readonly string[] Shown = ["ID", "Name", "Image", "Node", "DesiredState", "CurrentState", "Error", "Ports"];
+    private static readonly string[] Shown =
+        ["ID", "Name", "Image", "Node", "DesiredState", "CurrentState", "Error", "Ports"];
 
     public static void Write(Invocation run, IReadOnlyList<TaskRow> rows)
     {
@@ -47,7 +48,8 @@ internal static class TaskView
         new("Service", "SERVICE", row => row.Service),
         new("Slot", "SLOT", row => row.Task.Slot.ToString(CultureInfo.InvariantCulture)),
         new("Age", "AGE", row => Ages.Describe(now - row.Task.CreatedAt)),
-        new("CreatedAt", "CREATED AT", row => row.Task.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+        new("CreatedAt", "CREATED AT", row =>
+            row.Task.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
         new("Message", "MESSAGE", row => row.Task.Status.Message ?? ""),
         new("ContainerID", "CONTAINER ID", row => Words.Id(row.Task.Status.ContainerStatus?.ContainerId ?? "", inFull)),
     ];

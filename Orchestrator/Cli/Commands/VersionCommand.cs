@@ -39,7 +39,9 @@ internal static class VersionCommand
     {
         if (string.IsNullOrEmpty(format))
         {
-            run.Out.WriteLine($"Server: {server.Platform.Name} {server.Version} (API {server.ApiVersion}, {server.Os}/{server.Arch})");
+            run.Out.WriteLine(
+                $"Server: {server.Platform.Name} {server.Version} "
+                + $"(API {server.ApiVersion}, {server.Os}/{server.Arch})");
             return;
         }
         var json = new JsonObject
@@ -47,7 +49,8 @@ internal static class VersionCommand
             ["Client"] = new JsonObject { ["Version"] = Own },
             ["Server"] = new JsonObject
             {
-                ["Version"] = server.Version, ["ApiVersion"] = server.ApiVersion, ["MinAPIVersion"] = server.MinApiVersion,
+                ["Version"] = server.Version, ["ApiVersion"] = server.ApiVersion, ["MinAPIVersion"] =
+                    server.MinApiVersion,
                 ["Os"] = server.Os, ["Arch"] = server.Arch, ["Name"] = server.Platform.Name,
             },
         };

@@ -31,7 +31,8 @@ internal sealed class Completer(CommandEntry root, Func<ArgumentKind, Task<IRead
             : ArgumentsAsync(command, found.Rest.Count);
     }
 
-    private static IReadOnlyList<string> OfGroup(FoundCommand found, string typed) => typed.StartsWith('-') && found.Depth == 0
+    private static IReadOnlyList<string> OfGroup(FoundCommand found, string typed) =>
+        typed.StartsWith('-') && found.Depth == 0
         ? GlobalFlags
         : found.Entry.Children.Where(child => !child.Hidden).Select(child => child.Name).ToList();
 

@@ -3,7 +3,8 @@ using Orchestrator.Cli.Syntax;
 
 namespace Orchestrator.Cli.Convergence;
 
-/// <summary>Follows a service until it has converged, has failed, the time is over, or the user has seen enough.</summary>
+/// <summary>Follows a service until it has converged, has failed, the time is over, or the user has seen
+/// enough.</summary>
 internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printer)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
@@ -66,10 +67,11 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
     private CliException TimedOut(string service, TimeSpan timeout)
     {
         var name = lastSeen?.Name ?? service;
+        var time = DurationSyntax.Format(timeout.Ticks * TimeSpan.NanosecondsPerTick);
         var count = lastProgress is { } progress ? $": {progress.Done} of {progress.Total} tasks are there" : "";
         return new CliException(
             ExitCode.NotConverged,
-            $"service {name} has not converged within {DurationSyntax.Format(timeout.Ticks * TimeSpan.NanosecondsPerTick)}{count}",
+            $"service {name} has not converged within {time}{count}",
             lastProgress is null ? null : Reasons(lastProgress),
             $"It goes on in the background. See: swarmnet service ps {name}");
     }
@@ -79,7 +81,8 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
     {
         var reasons = progress.Slots.Where(slot => slot.Reason.Length > 0)
             .GroupBy(slot => slot.Reason, StringComparer.Ordinal)
-            .Select(group => $"{group.First().Label}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}: {group.Key}")
+            .Select(group =>
+                $"{group.First().Label}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}: {group.Key}")
             .Take(3).ToList();
         return reasons.Count == 0 ? null : string.Join('\n', reasons);
     }

@@ -39,7 +39,8 @@ internal sealed class ObservationReader(ApiClient api)
         {
             UpdateState = service.UpdateStatus?.State ?? "",
             UpdateMessage = service.UpdateStatus?.Message ?? "",
-            Tasks = tasks.Where(task => iteration is null || (task.JobIteration?.Index ?? 0) == iteration).Select(Observe).ToList(),
+            Tasks = tasks.Where(task => iteration is null || (task.JobIteration?.Index ?? 0) == iteration)
+                .Select(Observe).ToList(),
             Nodes = nodes.Where(node => node.Status.State != "down")
                 .ToDictionary(node => node.Id, node => node.Description.Hostname ?? node.Id, StringComparer.Ordinal),
         };

@@ -29,7 +29,8 @@ internal static class ProgressEvaluator
         var total = service.IsGlobal ? current.Count : service.Wanted;
         var shown = current.Select((tasks, i) => Describe(Label(service, tasks[0], i, total), service, tasks)).ToList();
         if (!service.IsGlobal)
-            AddMissing(shown, slots[false].Select(tasks => Failures(null, tasks)).Where(reason => reason.Length > 0).ToList(), total);
+            AddMissing(shown, slots[false].Select(tasks => Failures(null, tasks)).Where(reason => reason.Length > 0)
+                .ToList(), total);
         return new Progress(shown, current.Count(tasks => IsDone(service, tasks)), total);
     }
 
@@ -52,7 +53,8 @@ internal static class ProgressEvaluator
         if (IsDone(service, tasks))
             return new SlotProgress(label, service.IsJob ? "complete" : "running", "");
         var current = tasks[0];
-        return new SlotProgress(label, current.State, current.Reason.Length > 0 ? current.Reason : Failures(current, tasks));
+        return new SlotProgress(
+            label, current.State, current.Reason.Length > 0 ? current.Reason : Failures(current, tasks));
     }
 
     private static string Failures(ObservedTask? current, List<ObservedTask> tasks)

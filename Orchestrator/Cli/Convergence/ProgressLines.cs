@@ -57,7 +57,8 @@ internal static class ProgressLines
         return $"[{new string('=', filled)}{(filled > 0 ? ">" : " ")}{new string(' ', BarWidth - filled)}]";
     }
 
-    private static string Paint(string text, string colour, LineStyle style) => style.Colour ? colour + text + Reset : text;
+    private static string Paint(string text, string colour, LineStyle style) =>
+        style.Colour ? colour + text + Reset : text;
 
     /// <summary>A line that wraps would break the redrawing.</summary>
     private static string Cut(string line, LineStyle style)

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Cli.Convergence;
 
-/// <summary>Shows successive states: redrawn in place on a terminal, otherwise each line once when it changes.</summary>
+/// <summary>Shows successive states: redrawn in place on a terminal, otherwise each line once when it
+/// changes.</summary>
 internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool redraw)
 {
     private IReadOnlyList<string> last = [];
@@ -11,7 +12,8 @@ internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool r
     {
         var redraw = environment.ErrorIsTerminal && !environment.IsDumb;
         var style = redraw
-            ? new LineStyle(true, environment.ErrorIsColoured, Math.Min(20, Math.Max(1, environment.Height - 4)), environment.Width)
+            ? new LineStyle(
+                true, environment.ErrorIsColoured, Math.Min(20, Math.Max(1, environment.Height - 4)), environment.Width)
             : LineStyle.Plain;
         return new ProgressPrinter(environment.Error, style, redraw);
     }

@@ -21,14 +21,16 @@ internal static class LogFrameReader
     private const int MaxPayload = 16 * 1024 * 1024;
 
     /// <exception cref="CliException">not such a stream, cut off, or an error that the daemon sent in it</exception>
-    public static async IAsyncEnumerable<LogFrame> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<LogFrame> ReadAsync(
+        Stream stream, [EnumeratorCancellation] CancellationToken ct)
     {
         var header = new byte[HeaderSize];
         while (await FillAsync(stream, header, ct))
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
             if (header[0] is 0 or > SystemError || length > MaxPayload)
-                throw new CliException(ExitCode.Failed, "the log stream is garbled", $"frame header {Convert.ToHexString(header)}");
+                throw new CliException(
+                    ExitCode.Failed, "the log stream is garbled", $"frame header {Convert.ToHexString(header)}");
             var payload = new byte[length];
             if (!await FillAsync(stream, payload, ct) && length > 0)
                 throw CutOff();
@@ -61,5 +63,6 @@ internal static class LogFrameReader
     }
 
     private static CliException CutOff() => new(
-        ExitCode.Unreachable, "the log stream was cut off", null, "The daemon stopped or the connection broke: run the command again.");
+        ExitCode.Unreachable, "the log stream was cut off", null,
+        "The daemon stopped or the connection broke: run the command again.");
 }

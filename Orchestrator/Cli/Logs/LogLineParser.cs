@@ -31,7 +31,8 @@ internal static class LogLineParser
                 others.Add(pair);
         }
         return new ParsedLine(
-            time, own.GetValueOrDefault("node.id", ""), own.GetValueOrDefault("service.id", ""), own.GetValueOrDefault("task.id", ""))
+            time, own.GetValueOrDefault("node.id", ""), own.GetValueOrDefault("service.id", ""), own.GetValueOrDefault(
+                "task.id", ""))
         {
             Details = string.Join(',', others),
             Message = text,

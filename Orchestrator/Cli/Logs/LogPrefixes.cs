@@ -5,7 +5,8 @@ using Orchestrator.Cli.Commands;
 
 namespace Orchestrator.Cli.Logs;
 
-/// <summary>What stands before each line: <c>web.2.x1y2z3@node1    | </c>. Names are asked for once and remembered.</summary>
+/// <summary>What stands before each line: <c>web.2.x1y2z3@node1    | </c>. Names are asked for once and
+/// remembered.</summary>
 internal sealed class LogPrefixes(Invocation run)
 {
     private const string Reset = "\e[0m";
@@ -49,18 +50,21 @@ internal sealed class LogPrefixes(Invocation run)
         {
             var task = await run.Api.GetAsync(ApiQuery.Path("tasks", line.TaskId), WireJson.Default.TaskDto, ct);
             if (task.NodeId is { Length: > 0 } nodeId && !nodes.ContainsKey(nodeId))
-                nodes[nodeId] = Lookups.NameOf(await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), WireJson.Default.NodeDto, ct));
+                nodes[nodeId] = Lookups.NameOf(
+                    await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), WireJson.Default.NodeDto, ct));
             return Describe(task);
         }
         catch (CliException e) when (e.ExitCode == ExitCode.NotFound)
         {
-            return $"{Name(services, line.ServiceId)}.{Words.Id(line.TaskId, inFull: false)}@{Name(nodes, line.NodeId)}";
+            var id = Words.Id(line.TaskId, inFull: false);
+            return $"{Name(services, line.ServiceId)}.{id}@{Name(nodes, line.NodeId)}";
         }
     }
 
     private string Describe(TaskDto task)
     {
-        var place = task.Slot > 0 ? task.Slot.ToString(CultureInfo.InvariantCulture) : Words.Id(task.NodeId ?? "", inFull: false);
+        var place = task.Slot > 0 ? task.Slot.ToString(CultureInfo.InvariantCulture)
+            : Words.Id(task.NodeId ?? "", inFull: false);
         var id = run.IsOn("--no-task-ids") ? "" : "." + Words.Id(task.Id, run.IsOn("--no-trunc"));
         return $"{Name(services, task.ServiceId ?? "")}.{place}{id}@{Name(nodes, task.NodeId ?? "")}";
     }

@@ -15,7 +15,8 @@ internal sealed class ExpressionParser(string code, int offset)
     public TemplateExpression ParseAll()
     {
         var value = ParsePipe(depth: 0);
-        return at == tokens.Count ? value : throw new TemplateException($"unexpected \"{tokens[at].Text}\"", tokens[at].Position);
+        return at == tokens.Count ? value
+            : throw new TemplateException($"unexpected \"{tokens[at].Text}\"", tokens[at].Position);
     }
 
     /// <summary><c>$a := </c> or <c>$a, $b := </c> at the start, if it stands there.</summary>
@@ -24,7 +25,8 @@ internal sealed class ExpressionParser(string code, int offset)
         var assign = tokens.FindIndex(token => token is { Kind: TokenKind.Punctuation, Text: ":=" });
         if (assign < 0)
             return [];
-        var names = tokens.Take(assign).Where(token => token.Kind == TokenKind.Variable).Select(token => token.Text).ToList();
+        var names = tokens.Take(assign).Where(token => token.Kind == TokenKind.Variable).Select(token => token.Text)
+            .ToList();
         if (names.Count is 0 or > 2 || names.Contains(""))
             throw new TemplateException("write {{range $key, $value := …}}", offset + 1);
         at = assign + 1;
@@ -66,7 +68,8 @@ internal sealed class ExpressionParser(string code, int offset)
     private static bool IsConstant(string name) => name is "true" or "false" or "nil";
 
     private static string UnknownFunction(string name) => $"unknown function \"{name}\": "
-        + (char.IsUpper(name[0]) ? $"did you mean .{name}?" : $"known are {string.Join(", ", TemplateFunctions.Names)}");
+        + (char.IsUpper(name[0]) ? $"did you mean .{name}?"
+            : $"known are {string.Join(", ", TemplateFunctions.Names)}");
 
     private TemplateExpression ParseOperand(int depth)
     {
@@ -79,7 +82,8 @@ internal sealed class ExpressionParser(string code, int offset)
             TokenKind.Number => ParseNumber(token),
             TokenKind.Field => new FieldExpression(null, TakePath(token.Text), token.Position),
             TokenKind.Variable => new FieldExpression(token.Text, TakePath(""), token.Position),
-            TokenKind.Name when token.Text is "true" or "false" => new LiteralExpression(token.Text == "true", token.Position),
+            TokenKind.Name when token.Text is "true" or "false" =>
+                new LiteralExpression(token.Text == "true", token.Position),
             TokenKind.Name when TemplateFunctions.Names.Contains(token.Text, StringComparer.Ordinal) =>
                 new CallExpression(token.Text, [], token.Position),
             TokenKind.Name => throw new TemplateException(UnknownFunction(token.Text), token.Position),
@@ -109,7 +113,8 @@ internal sealed class ExpressionParser(string code, int offset)
         var path = new List<string>();
         if (first.Length > 0)
             path.Add(first);
-        while (at < tokens.Count && tokens[at] is { Kind: TokenKind.Field, Spaced: false } token && token.Text.Length > 0)
+        while (at < tokens.Count && tokens[at] is { Kind: TokenKind.Field, Spaced: false } token
+            && token.Text.Length > 0)
         {
             path.Add(token.Text);
             at++;

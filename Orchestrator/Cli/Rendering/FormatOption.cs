@@ -38,9 +38,10 @@ internal static class FormatOption
     private static CliException Explain(TemplateException error, string text)
     {
         var line = text.Replace('\t', ' ').Replace('\n', ' ');
+        var pointer = new string(' ', Math.Clamp(error.Position - 1, 0, line.Length));
         return CliException.Usage(
             $"bad --format: {error.Message}",
-            $"{line}\n{new string(' ', Math.Clamp(error.Position - 1, 0, line.Length))}^ here (character {error.Position})",
+            $"{line}\n{pointer}^ here (character {error.Position})",
             "See all fields of a row: --format json");
     }
 }

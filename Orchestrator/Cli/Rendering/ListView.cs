@@ -52,7 +52,8 @@ public sealed class ListView<T>(IReadOnlyList<Column<T>> columns, IReadOnlyList<
     {
         var template = FormatOption.Parse(format);
         if (rows.Count == 0)
-            FormatOption.Render(template, format, ToEmptyJson(), schema); // a misspelt field is an error in an empty list, too
+            FormatOption.Render(
+                template, format, ToEmptyJson(), schema); // a misspelt field is an error in an empty list, too
         foreach (var row in rows)
             output.WriteLine(FormatOption.Render(template, format, ToJson(row), schema));
     }

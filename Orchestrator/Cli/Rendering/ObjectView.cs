@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Cli.Rendering;
 
-/// <summary>Prints whole objects, as <c>inspect</c> does: an indented JSON list, compact JSON, or a template for each.</summary>
+/// <summary>Prints whole objects, as <c>inspect</c> does: an indented JSON list, compact JSON, or a template for
+/// each.</summary>
 public static class ObjectView
 {
     public static void Write(TextWriter output, IReadOnlyList<JsonNode> objects, TemplateSchema schema, string? format)

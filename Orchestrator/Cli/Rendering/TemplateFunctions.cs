@@ -8,7 +8,8 @@ internal static class TemplateFunctions
 {
     public static IReadOnlyList<string> Names { get; } =
     [
-        "json", "upper", "lower", "title", "join", "split", "len", "index", "eq", "ne", "not", "and", "or", "print", "println",
+        "json", "upper", "lower", "title", "join", "split", "len", "index", "eq", "ne", "not", "and", "or", "print",
+        "println",
         "truncate",
     ];
 
@@ -24,7 +25,8 @@ internal static class TemplateFunctions
             "upper" => TemplateValues.ToText(Argument(0)).ToUpperInvariant(),
             "lower" => TemplateValues.ToText(Argument(0)).ToLowerInvariant(),
             "title" => Title(TemplateValues.ToText(Argument(0))),
-            "join" => string.Join(TemplateValues.ToText(Argument(1)), TemplateValues.Elements(Argument(0)).Select(TemplateValues.ToText)),
+            "join" => string.Join(
+                TemplateValues.ToText(Argument(1)), TemplateValues.Elements(Argument(0)).Select(TemplateValues.ToText)),
             "split" => Split(TemplateValues.ToText(Argument(0)), TemplateValues.ToText(Argument(1))),
             "len" => TemplateValues.Count(Argument(0)),
             "index" => Index(Argument(0), arguments.Skip(1), call.Position),
@@ -35,7 +37,8 @@ internal static class TemplateFunctions
             "or" => arguments.FirstOrDefault(TemplateValues.IsTrue, Argument(arguments.Count - 1)),
             "print" => string.Concat(arguments.Select(TemplateValues.ToText)),
             "println" => string.Join(' ', arguments.Select(TemplateValues.ToText)) + "\n",
-            "truncate" => Truncate(TemplateValues.ToText(Argument(0)), TemplateValues.ToText(Argument(1)), call.Position),
+            "truncate" =>
+                Truncate(TemplateValues.ToText(Argument(0)), TemplateValues.ToText(Argument(1)), call.Position),
             _ => throw new TemplateException($"unknown function \"{call.Function}\"", call.Position),
         };
     }
@@ -60,7 +63,8 @@ internal static class TemplateFunctions
     private static JsonNode? Index(JsonNode? value, string key, int position) => value switch
     {
         JsonObject map => map[key],
-        JsonArray list when int.TryParse(key, CultureInfo.InvariantCulture, out var i) && i >= 0 && i < list.Count => list[i],
+        JsonArray list when int.TryParse(key, CultureInfo.InvariantCulture, out var i) && i >= 0 && i < list.Count =>
+            list[i],
         JsonArray list => throw new TemplateException($"index {key} is not one of {list.Count} elements", position),
         _ => null,
     };

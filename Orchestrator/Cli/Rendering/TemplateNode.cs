@@ -33,7 +33,8 @@ internal sealed record LiteralExpression(object Value, int Position) : TemplateE
 
 /// <summary><c>.A.B</c> of the dot, of <c>$</c>, or of a variable.</summary>
 /// <param name="Root">null = the dot; "" = <c>$</c>; otherwise the variable's name</param>
-internal sealed record FieldExpression(string? Root, IReadOnlyList<string> Path, int Position) : TemplateExpression(Position);
+internal sealed record FieldExpression(string? Root, IReadOnlyList<string> Path, int Position)
+    : TemplateExpression(Position);
 
 /// <summary><c>name a b</c>; in a pipe the value on the left is the last argument.</summary>
 internal sealed record CallExpression(string Function, IReadOnlyList<TemplateExpression> Arguments, int Position)

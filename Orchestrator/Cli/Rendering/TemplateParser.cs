@@ -19,7 +19,8 @@ internal sealed class TemplateParser
     {
         var parser = new TemplateParser(template);
         var nodes = parser.ParseNodes(depth: 0, out var end);
-        return end is null ? nodes : throw new TemplateException($"{{{{{end.Keyword}}}}} without a block before it", end.Offset + 1);
+        return end is null ? nodes
+            : throw new TemplateException($"{{{{{end.Keyword}}}}} without a block before it", end.Offset + 1);
     }
 
     /// <param name="end">the else or end that closed the list, null at the end of the template</param>
@@ -93,7 +94,8 @@ internal sealed class TemplateParser
         var otherwise = end?.Keyword == "else" ? ParseElse(end, depth, out end) : [];
         return end?.Keyword == "end"
             ? new BlockNode(kind, condition, then, otherwise) { Variables = variables }
-            : throw new TemplateException($"{{{{{action.Keyword}}}}} is never closed by {{{{end}}}}", action.Offset + 1);
+            : throw new TemplateException(
+                $"{{{{{action.Keyword}}}}} is never closed by {{{{end}}}}", action.Offset + 1);
     }
 
     private List<TemplateNode> ParseElse(Action action, int depth, out Action? end)

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Cli.Rendering;
 
-/// <summary>A parsed <c>--format</c> template: the useful part of Go's text templates, applied to JSON values.</summary>
+/// <summary>A parsed <c>--format</c> template: the useful part of Go's text templates, applied to JSON
+/// values.</summary>
 public sealed class TextTemplate
 {
     private readonly IReadOnlyList<TemplateNode> nodes;
@@ -110,7 +111,8 @@ public sealed class TextTemplate
         {
             foreach (var field in path)
             {
-                var schema = value.Schema.Member(field) ?? throw new TemplateException(Unknown(field, value.Schema), position);
+                var schema = value.Schema.Member(field)
+                    ?? throw new TemplateException(Unknown(field, value.Schema), position);
                 value = new TemplateValue(value.Node is JsonObject map ? map[field] : null, schema);
             }
             return value;

@@ -35,7 +35,8 @@ internal static class ContainerFlags
         container.StopSignal = run.Text("--stop-signal") ?? container.StopSignal;
         container.User = run.Text("--user") ?? container.User;
         container.Dir = run.Text("--workdir") ?? container.Dir;
-        container.StopGracePeriod = run.Parse("--stop-grace-period", DurationSyntax.ParseNanoseconds) ?? container.StopGracePeriod;
+        container.StopGracePeriod = run.Parse("--stop-grace-period", DurationSyntax.ParseNanoseconds)
+            ?? container.StopGracePeriod;
         container.OomScoreAdj = run.Parse("--oom-score-adj", ParseScore) ?? container.OomScoreAdj;
         if (run.Has("--init"))
             container.Init = run.IsOn("--init");
@@ -47,7 +48,8 @@ internal static class ContainerFlags
     }
 
     private static long ParseScore(string text) =>
-        int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var score) && score is >= -1000 and <= 1000
+        int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var score)
+            && score is >= -1000 and <= 1000
             ? score
             : throw new FormatException($"\"{text}\" is not a number from -1000 to 1000");
 

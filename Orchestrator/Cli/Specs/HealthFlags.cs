@@ -47,7 +47,8 @@ internal static class HealthFlags
         if (run.Text("--health-cmd") is { } command)
             health.Test = command.Length > 0 ? ["CMD-SHELL", command] : null;
         health.Interval = run.Parse("--health-interval", DurationSyntax.ParseNanoseconds) ?? health.Interval;
-        health.StartInterval = run.Parse("--health-start-interval", DurationSyntax.ParseNanoseconds) ?? health.StartInterval;
+        health.StartInterval = run.Parse("--health-start-interval", DurationSyntax.ParseNanoseconds)
+            ?? health.StartInterval;
         health.StartPeriod = run.Parse("--health-start-period", DurationSyntax.ParseNanoseconds) ?? health.StartPeriod;
         health.Timeout = run.Parse("--health-timeout", DurationSyntax.ParseNanoseconds) ?? health.Timeout;
         health.Retries = (int)Math.Min(run.Count("--health-retries") ?? (ulong)health.Retries, int.MaxValue);

@@ -17,7 +17,8 @@ internal static class ListFlags
     [
         new MapFlag("label", "Label of the service, key=value")
         {
-            Alias = "-l", Removed = "a label by its key", Get = spec => spec.Labels, Set = (spec, map) => spec.Labels = map,
+            Alias = "-l", Removed = "a label by its key", Get = spec => spec.Labels, Set = (spec, map) =>
+                spec.Labels = map,
         },
         new MapFlag("container-label", "Label of its containers, key=value")
         {
@@ -92,7 +93,8 @@ internal static class ListFlags
         },
         new OrderedFlag<PortConfigDto>(
             "publish",
-            "Port on the nodes: published=8080,target=80,mode=host\n(the short form 8080:80 means mode=ingress, as in docker)")
+            "Port on the nodes: published=8080,target=80,mode=host\n"
+                + "(short, 8080:80, it means mode=ingress as in docker)")
         {
             Value = "port", Alias = "-p", Removed = "a port by its target, 80 or 80/udp",
             Parse = PublishSyntax.Parse, Key = PortKey, Means = MeansPort,
@@ -111,9 +113,11 @@ internal static class ListFlags
             Get = spec => spec.Reservations().GenericResources,
             Set = (spec, list) => spec.Reservations().GenericResources = list,
         },
-        new OrderedFlag<PlacementPreferenceDto>("placement-pref", "Spread over the values of a label, spread=node.labels.zone")
+        new OrderedFlag<PlacementPreferenceDto>(
+            "placement-pref", "Spread over the values of a label, spread=node.labels.zone")
         {
-            Value = "pref", Removed = "a preference by its text", Parse = text => [ResourceSyntax.ParsePreference(text)],
+            Value = "pref", Removed = "a preference by its text", Parse = text =>
+                [ResourceSyntax.ParsePreference(text)],
             Key = preference => "spread=" + preference.Spread?.SpreadDescriptor,
             Get = spec => spec.Placement().Preferences, Set = (spec, list) => spec.Placement().Preferences = list,
         },
@@ -127,7 +131,8 @@ internal static class ListFlags
     {
         var at = text.IndexOfAny([':', '=']);
         var parts = line.Split(' ', 2);
-        return parts.Length == 2 && (at < 0 ? parts[1] == text : parts[1] == text[..at] && parts[0] == text[(at + 1)..].Trim('[', ']'));
+        return parts.Length == 2
+            && (at < 0 ? parts[1] == text : parts[1] == text[..at] && parts[0] == text[(at + 1)..].Trim('[', ']'));
     }
 
     private static string PortKey(PortConfigDto port) =>

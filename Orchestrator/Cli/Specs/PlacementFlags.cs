@@ -87,7 +87,8 @@ internal static class PlacementFlags
         else if (run.Has("--max-concurrent"))
             throw CliException.Usage("--max-concurrent is for jobs");
         else if (run.Count("--replicas") is { } replicas)
-            (mode.Replicated ?? throw CliException.Usage("--replicas does not fit a global service")).Replicas = replicas;
+            (mode.Replicated ?? throw CliException.Usage("--replicas does not fit a global service"))
+                .Replicas = replicas;
     }
 
     private static ReplicatedJobDto Job(Invocation run, ReplicatedJobDto job)

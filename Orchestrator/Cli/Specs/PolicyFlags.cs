@@ -63,7 +63,8 @@ internal static class PolicyFlags
     }
 
     private static double ParseRatio(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio)
+            && ratio is >= 0 and <= 1
             ? ratio
             : throw new FormatException($"\"{text}\" is not a number from 0 to 1");
 }

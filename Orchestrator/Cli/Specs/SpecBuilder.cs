@@ -42,7 +42,8 @@ internal static class SpecBuilder
             flag.ApplyCreate(run, spec);
         if (run.Has("--env-file") || run.Has("--env"))
             container.Env = run.Read(
-                "--env-file", string.Join(' ', run.List("--env-file")), _ => environment.Collect(run.List("--env-file"), run.List("--env")));
+                "--env-file", string.Join(' ', run.List("--env-file")), _ =>
+                    environment.Collect(run.List("--env-file"), run.List("--env")));
         return spec;
     }
 
@@ -61,7 +62,8 @@ internal static class SpecBuilder
             flag.ApplyUpdate(run, spec);
     }
 
-    private static EnvironmentSyntax Environment(Invocation run) => new(run.Environment.Variable, run.Environment.ReadFile);
+    private static EnvironmentSyntax Environment(Invocation run) =>
+        new(run.Environment.Variable, run.Environment.ReadFile);
 
     private static void ApplyCommon(Invocation run, ServiceSpecDto spec)
     {

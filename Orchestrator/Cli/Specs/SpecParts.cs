@@ -7,7 +7,8 @@ internal static class SpecParts
 {
     public static TaskSpecDto Task(this ServiceSpecDto spec) => spec.TaskTemplate ??= new TaskSpecDto();
 
-    public static ContainerSpecDto Container(this ServiceSpecDto spec) => spec.Task().ContainerSpec ??= new ContainerSpecDto();
+    public static ContainerSpecDto Container(this ServiceSpecDto spec) =>
+        spec.Task().ContainerSpec ??= new ContainerSpecDto();
 
     public static ResourceLimitsDto Limits(this ServiceSpecDto spec) =>
         (spec.Task().Resources ??= new ResourcesDto()).Limits ??= new ResourceLimitsDto();
@@ -17,9 +18,11 @@ internal static class SpecParts
 
     public static PlacementDto Placement(this ServiceSpecDto spec) => spec.Task().Placement ??= new PlacementDto();
 
-    public static RestartPolicyDto Restart(this ServiceSpecDto spec) => spec.Task().RestartPolicy ??= new RestartPolicyDto();
+    public static RestartPolicyDto Restart(this ServiceSpecDto spec) =>
+        spec.Task().RestartPolicy ??= new RestartPolicyDto();
 
-    public static HealthcheckDto Health(this ServiceSpecDto spec) => spec.Container().Healthcheck ??= new HealthcheckDto();
+    public static HealthcheckDto Health(this ServiceSpecDto spec) =>
+        spec.Container().Healthcheck ??= new HealthcheckDto();
 
     public static DnsConfigDto Dns(this ServiceSpecDto spec) => spec.Container().DnsConfig ??= new DnsConfigDto();
 

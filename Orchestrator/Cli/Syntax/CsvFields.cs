@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Cli.Syntax;
 
-/// <summary><c>key=value,key=value</c> as --mount, --publish and their like use it; a field in double quotes may hold commas.</summary>
+/// <summary><c>key=value,key=value</c> as --mount, --publish and their like use it; a field in double quotes may hold
+/// commas.</summary>
 public static class CsvFields
 {
     public static IReadOnlyList<KeyValuePair<string, string?>> ParsePairs(string text) =>

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Cli.Syntax;
 
-/// <summary>Durations as the API's tools write them: <c>1h2m3s</c>, <c>1.5s</c>, <c>10ms</c>; nanoseconds on the wire.</summary>
+/// <summary>Durations as the API's tools write them: <c>1h2m3s</c>, <c>1.5s</c>, <c>10ms</c>; nanoseconds on the
+/// wire.</summary>
 public static class DurationSyntax
 {
     private const long Microsecond = 1_000;
@@ -26,7 +27,8 @@ public static class DurationSyntax
         decimal total = 0;
         while (!rest.IsEmpty)
             total += TakePart(ref rest, text);
-        return total <= long.MaxValue ? (long)total : throw new FormatException("the duration is longer than 292 years");
+        return total <= long.MaxValue ? (long)total
+            : throw new FormatException("the duration is longer than 292 years");
     }
 
     private static decimal TakePart(ref ReadOnlySpan<char> rest, string text)
@@ -34,7 +36,8 @@ public static class DurationSyntax
         var digits = rest.IndexOfAnyExcept(DecimalText.Characters);
         if (digits < 0)
             throw new FormatException($"\"{text}\" lacks a unit (ns, us, ms, s, m, h): {Example}");
-        if (!decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        if (!decimal.TryParse(
+            rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || number > long.MaxValue)
             throw new FormatException($"\"{text}\" is not a duration: {Example}");
         rest = rest[digits..];
@@ -55,7 +58,8 @@ public static class DurationSyntax
         _ => throw new FormatException($"\"{unit}\" is not a unit of time (ns, us, ms, s, m, h): {Example}"),
     };
 
-    /// <summary>The shortest text that <see cref="ParseNanoseconds"/> reads back: <c>1h0m5s</c>, <c>1.5s</c>, <c>20ms</c>.</summary>
+    /// <summary>The shortest text that <see cref="ParseNanoseconds"/> reads back: <c>1h0m5s</c>, <c>1.5s</c>,
+    /// <c>20ms</c>.</summary>
     public static string Format(long nanoseconds)
     {
         if (nanoseconds == 0)

@@ -1,6 +1,7 @@
 namespace Orchestrator.Cli.Syntax;
 
-/// <summary>--env and --env-file. A name without a value takes the value of the caller's environment, if it has one.</summary>
+/// <summary>--env and --env-file. A name without a value takes the value of the caller's environment, if it has
+/// one.</summary>
 public sealed class EnvironmentSyntax(Func<string, string?> variable, Func<string, string> readFile)
 {
     private const char ByteOrderMark = '\uFEFF';

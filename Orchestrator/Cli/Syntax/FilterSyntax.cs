@@ -7,7 +7,8 @@ namespace Orchestrator.Cli.Syntax;
 public static class FilterSyntax
 {
     /// <summary>null for no filters.</summary>
-    public static string? ToJson(IReadOnlyList<KeyValuePair<string, string>> filters) => filters.Count == 0 ? null : Write(filters);
+    public static string? ToJson(IReadOnlyList<KeyValuePair<string, string>> filters) =>
+        filters.Count == 0 ? null : Write(filters);
 
     private static string Write(IReadOnlyList<KeyValuePair<string, string>> filters)
     {

@@ -96,7 +96,8 @@ public static class MountSyntax
                 return;
             case "volume-opt":
                 options.DriverConfig ??= new DriverDto();
-                options.DriverConfig.Options = KeyValues.With(options.DriverConfig.Options, CsvFields.Required(key, value));
+                options.DriverConfig.Options =
+                    KeyValues.With(options.DriverConfig.Options, CsvFields.Required(key, value));
                 return;
             case "volume-subpath":
                 options.Subpath = CsvFields.Required(key, value);
@@ -150,7 +151,8 @@ public static class MountSyntax
     private static void Refuse(bool mixed, string options, string type)
     {
         if (mixed)
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{options} options do not fit type={type}"));
+            throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"{options} options do not fit type={type}"));
     }
 
     internal static string OneOf(string key, string value, params string[] allowed) =>
@@ -162,8 +164,10 @@ public static class MountSyntax
     {
         string[] keys =
         [
-            "type", "source", "target", "readonly", "consistency", "bind-propagation", "bind-nonrecursive", "bind-recursive",
-            "bind-create-src", "volume-nocopy", "volume-label", "volume-driver", "volume-opt", "volume-subpath", "tmpfs-size",
+            "type", "source", "target", "readonly", "consistency", "bind-propagation", "bind-nonrecursive",
+            "bind-recursive",
+            "bind-create-src", "volume-nocopy", "volume-label", "volume-driver", "volume-opt", "volume-subpath",
+            "tmpfs-size",
             "tmpfs-mode",
         ];
         var hint = Suggestions.DidYouMean(key, keys) ?? $"known are {string.Join(", ", keys)}";

@@ -34,7 +34,8 @@ public static class PublishSyntax
                 port.Protocol = ParseProtocol(CsvFields.Required(key, value));
                 return;
             case "mode":
-                port.PublishMode = MountSyntax.OneOf(key, CsvFields.Required(key, value).ToLowerInvariant(), "host", "ingress");
+                port.PublishMode =
+                    MountSyntax.OneOf(key, CsvFields.Required(key, value).ToLowerInvariant(), "host", "ingress");
                 return;
             case "name":
                 port.Name = value;

@@ -8,7 +8,8 @@ public static class ResourceSyntax
 {
     private static readonly string[] UlimitNames =
     [
-        "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime",
+        "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+        "rttime",
         "sigpending", "stack",
     ];
 
@@ -19,8 +20,7 @@ public static class ResourceSyntax
         if (name.Length == text.Length)
             throw new FormatException($"\"{text}\" has no limit: write it like nofile=1024:2048");
         if (!UlimitNames.Contains(name, StringComparer.Ordinal))
-            throw new FormatException(
-                $"unknown limit \"{name}\": {Suggestions.DidYouMean(name, UlimitNames) ?? "known are " + string.Join(", ", UlimitNames)}");
+            throw new FormatException($"unknown limit \"{name}\": {Hint(name)}");
         var numbers = text[(name.Length + 1)..].Split(':');
         if (numbers.Length > 2)
             throw new FormatException($"\"{text}\" has too many parts: write it like nofile=1024:2048");
@@ -30,6 +30,9 @@ public static class ResourceSyntax
             ? new UlimitDto { Name = name, Soft = soft, Hard = hard }
             : throw new FormatException($"the soft limit {soft} is above the hard limit {hard}");
     }
+
+    private static string Hint(string name) =>
+        Suggestions.DidYouMean(name, UlimitNames) ?? $"known are {string.Join(", ", UlimitNames)}";
 
     private static long ParseLimit(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) && limit >= -1
@@ -41,7 +44,8 @@ public static class ResourceSyntax
     {
         var kind = KeyValues.KeyOf(text);
         var number = kind.Length == text.Length ? "" : text[(kind.Length + 1)..];
-        var isCount = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
+        var isCount = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count > 0;
         return kind.Length > 0 && isCount
             ? new GenericResourceDto { DiscreteResourceSpec = new DiscreteResourceDto { Kind = kind, Value = count } }
             : throw new FormatException($"\"{text}\" is not KIND=NUMBER: write it like gpu=2");
@@ -75,6 +79,7 @@ public static class ResourceSyntax
             at = text.IndexOf("!=", StringComparison.Ordinal);
         return at > 0 && text.Length > at + 2
             ? text
-            : throw new FormatException($"\"{text}\" is not ATTRIBUTE==VALUE or ATTRIBUTE!=VALUE: write it like node.role==worker");
+            : throw new FormatException(
+                $"\"{text}\" is not ATTRIBUTE==VALUE or ATTRIBUTE!=VALUE: write it like node.role==worker");
     }
 }

@@ -39,7 +39,8 @@ public static class SizeSyntax
         if (cpus > long.MaxValue / NanoCpusPerCpu)
             throw new FormatException($"\"{text}\" is too large");
         var nano = cpus * NanoCpusPerCpu;
-        return nano == decimal.Truncate(nano) ? (long)nano : throw new FormatException($"\"{text}\" has more than 9 decimals");
+        return nano == decimal.Truncate(nano) ? (long)nano
+            : throw new FormatException($"\"{text}\" has more than 9 decimals");
     }
 
     /// <summary>Binary units with four digits: <c>64MiB</c>, <c>1.5GiB</c>.</summary>

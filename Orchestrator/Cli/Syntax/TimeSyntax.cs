@@ -32,7 +32,8 @@ public static class TimeSyntax
         }
         catch (FormatException)
         {
-            throw new FormatException($"\"{text}\" is not a time: write it like 10m, 2026-11-20T17:00:00Z or Unix seconds");
+            throw new FormatException(
+                $"\"{text}\" is not a time: write it like 10m, 2026-11-20T17:00:00Z or Unix seconds");
         }
     }
 
