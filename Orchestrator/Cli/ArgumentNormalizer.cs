@@ -11,14 +11,14 @@ namespace Orchestrator.Cli;
 /// </summary>
 internal sealed class ArgumentNormalizer(Command command, string path, bool stopAtFirstArgument)
 {
-    private readonly List<string> flags = [];
-    private readonly List<string> arguments = [];
+    private readonly List<string> _flags = [];
+    private readonly List<string> _arguments = [];
 
     public bool HelpRequested { get; private set; }
 
-    public IReadOnlyList<string> Arguments => arguments;
+    public IReadOnlyList<string> Arguments => _arguments;
 
-    public IReadOnlyList<string> Tokens => [.. flags, "--", .. arguments];
+    public IReadOnlyList<string> Tokens => [.. _flags, "--", .. _arguments];
 
     /// <exception cref="CliException">unknown flag, or a value is missing</exception>
     public ArgumentNormalizer Read(IReadOnlyList<string> words)
@@ -28,18 +28,18 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
             var word = words[i];
             if (word == "--")
             {
-                arguments.AddRange(words.Skip(i + 1));
+                _arguments.AddRange(words.Skip(i + 1));
                 break;
             }
             if (word.Length > 1 && word[0] == '-')
                 i = word[1] == '-' ? ReadLong(words, i) : ReadShort(words, i);
             else if (stopAtFirstArgument)
             {
-                arguments.AddRange(words.Skip(i));
+                _arguments.AddRange(words.Skip(i));
                 break;
             }
             else
-                arguments.Add(word);
+                _arguments.Add(word);
         }
         return this;
     }
@@ -91,9 +91,9 @@ internal sealed class ArgumentNormalizer(Command command, string path, bool stop
         if (IsSwitch(option) && !bool.TryParse(value, out _))
             throw CliException.Usage($"{option.Name}={value}: use true or false", $"in \"swarmnet {path}\"");
         if (value.Length > 0)
-            flags.Add($"{option.Name}={value}");
+            _flags.Add($"{option.Name}={value}");
         else
-            flags.AddRange([option.Name, value]); // the parser takes "--name=" for a missing value
+            _flags.AddRange([option.Name, value]); // the parser takes "--name=" for a missing value
         return next;
     }
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Cli;
 internal sealed class Invocation(
     CliCommand command, ParseResult parsed, CliEnvironment environment, ApiAddress address) : IDisposable
 {
-    private ApiClient? client;
+    private ApiClient? _client;
 
     public CliEnvironment Environment => environment;
 
@@ -22,7 +22,7 @@ internal sealed class Invocation(
     public DateTimeOffset Now => environment.Clock.GetUtcNow();
 
     /// <summary>Opened at the first use.</summary>
-    public ApiClient Api => client ??= new ApiClient(address, environment.Clock);
+    public ApiClient Api => _client ??= new ApiClient(address, environment.Clock);
 
     public IReadOnlyList<string> Arguments => parsed.GetValue<string[]>(CliCommand.ArgumentsName) ?? [];
 
@@ -78,5 +78,5 @@ internal sealed class Invocation(
 
     private string InCommand => $"in \"swarmnet {command.Path}\"";
 
-    public void Dispose() => client?.Dispose();
+    public void Dispose() => _client?.Dispose();
 }

@@ -14,13 +14,13 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
     private const int JoinBurst = 100;
     private const double JoinsPerSecond = 20;
 
-    private readonly TokenBucket joins = new(JoinBurst, JoinsPerSecond, environment.Time);
+    private readonly TokenBucket _joins = new(JoinBurst, JoinsPerSecond, environment.Time);
 
     /// <summary>Creates the node and its certificate; the token decides the role.</summary>
     /// <exception cref="RefusedException">with what the host's user should know</exception>
     public async Task<JoinResponse> JoinAsync(JoinRequest request, CancellationToken ct)
     {
-        if (!joins.TryTake())
+        if (!_joins.TryTake())
             throw Refused(StatusCodes.Status429TooManyRequests, "too many hosts join at once: try again in a second");
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {

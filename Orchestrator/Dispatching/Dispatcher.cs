@@ -9,20 +9,20 @@ namespace Orchestrator.Dispatching;
 /// </summary>
 public sealed class Dispatcher
 {
-    private readonly DispatchingEnvironment environment;
-    private readonly SessionServices services;
-    private readonly LivenessLoop liveness;
-    private readonly ILogger logger;
+    private readonly DispatchingEnvironment _environment;
+    private readonly SessionServices _services;
+    private readonly LivenessLoop _liveness;
+    private readonly ILogger _logger;
 
     public Dispatcher(DispatchingEnvironment environment, ILogger logger)
     {
-        this.environment = environment;
-        this.logger = logger;
+        _environment = environment;
+        _logger = logger;
         var sessions = new SessionTable(environment.Time);
-        services = new SessionServices(
+        _services = new SessionServices(
             environment, sessions, new StatusIntake(environment, logger), new NodeWriter(environment));
-        liveness = new LivenessLoop(environment, sessions, services.Nodes, logger);
-        Admission = new Admission(environment, services.Nodes, logger);
+        _liveness = new LivenessLoop(environment, sessions, _services.Nodes, logger);
+        Admission = new Admission(environment, _services.Nodes, logger);
         Logs = new LogBroker(environment, sessions);
     }
 
@@ -34,7 +34,7 @@ public sealed class Dispatcher
     public async Task RunAsync(CancellationToken ct)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] loops = [WatchAsync(life.Token), services.Intake.RunAsync(life.Token), liveness.RunAsync(life.Token)];
+        Task[] loops = [WatchAsync(life.Token), _services.Intake.RunAsync(life.Token), _liveness.RunAsync(life.Token)];
         try
         {
             await await Task.WhenAny(loops);
@@ -42,7 +42,7 @@ public sealed class Dispatcher
         finally
         {
             await life.CancelAsync();
-            services.Sessions.Stop("this manager does not lead any more");
+            _services.Sessions.Stop("this manager does not lead any more");
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -52,23 +52,23 @@ public sealed class Dispatcher
     /// <returns>true when the agent was told everything, false when the streams were given up</returns>
     internal async Task<bool> ServeAsync(NodeId node, string address, DuplexStreams streams, CancellationToken ct)
     {
-        var session = services.Sessions.Open(node);
-        return await new SessionRunner(session, services, logger).RunAsync(streams, address, ct);
+        var session = _services.Sessions.Open(node);
+        return await new SessionRunner(session, _services, _logger).RunAsync(streams, address, ct);
     }
 
     internal async Task LeaveAsync(NodeId node, CancellationToken ct)
     {
-        if (services.Sessions.Find(node) is { } session)
-            services.Sessions.Remove(session, "the node leaves");
+        if (_services.Sessions.Find(node) is { } session)
+            _services.Sessions.Remove(session, "the node leaves");
         await Admission.LeaveAsync(node, ct);
     }
 
     private async Task WatchAsync(CancellationToken ct)
     {
-        var before = environment.Store.Current;
-        await foreach (var change in environment.Store.WatchAsync(before.Index, ct))
+        var before = _environment.Store.Current;
+        await foreach (var change in _environment.Store.WatchAsync(before.Index, ct))
         {
-            services.Sessions.Nudge(AffectedNodes.Of(before, change));
+            _services.Sessions.Nudge(AffectedNodes.Of(before, change));
             before = change.Snapshot;
         }
     }

@@ -14,18 +14,18 @@ public sealed class LogBroker
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, OpenPart> parts = new(StringComparer.Ordinal);
-    private readonly DispatchingEnvironment environment;
-    private readonly SessionTable sessions;
+    private readonly ConcurrentDictionary<string, OpenPart> _parts = new(StringComparer.Ordinal);
+    private readonly DispatchingEnvironment _environment;
+    private readonly SessionTable _sessions;
 
     internal LogBroker(DispatchingEnvironment environment, SessionTable sessions)
     {
-        this.environment = environment;
-        this.sessions = sessions;
+        _environment = environment;
+        _sessions = sessions;
     }
 
     /// <summary>Streams that agents may open now.</summary>
-    internal int OpenParts => parts.Count;
+    internal int OpenParts => _parts.Count;
 
     /// <summary>
     /// The lines of the tasks, as they come. What is missing is said by a line of <see cref="LogStream.System"/>.
@@ -55,7 +55,7 @@ public sealed class LogBroker
     /// <exception cref="InvalidDataException">the stream is malformed</exception>
     internal async Task<bool> TryReceiveAsync(string requestId, NodeId node, Stream input, CancellationToken ct)
     {
-        if (!parts.TryGetValue(requestId, out var open) || open.Part.Node != node)
+        if (!_parts.TryGetValue(requestId, out var open) || open.Part.Node != node)
             return false;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, open.Life);
         return await open.Part.TryReceiveAsync(input, either.Token);
@@ -82,8 +82,8 @@ public sealed class LogBroker
     private async Task ReadPartAsync(
         LogPart part, LogOptions options, ChannelWriter<LogLine> lines, CancellationToken life)
     {
-        var id = environment.Ids.Next();
-        parts[id] = new OpenPart(part, life);
+        var id = _environment.Ids.Next();
+        _parts[id] = new OpenPart(part, life);
         try
         {
             var missing = await AskAsync(id, part, options, life);
@@ -92,22 +92,22 @@ public sealed class LogBroker
         }
         finally
         {
-            parts.TryRemove(id, out _);
+            _parts.TryRemove(id, out _);
             if (!part.IsComplete)
-                sessions.Find(part.Node)?.TrySend(new LogCancel { RequestId = id });
+                _sessions.Find(part.Node)?.TrySend(new LogCancel { RequestId = id });
         }
     }
 
     /// <returns>what went wrong; empty when the agent has sent everything</returns>
     private async Task<string> AskAsync(string id, LogPart part, LogOptions options, CancellationToken life)
     {
-        var session = sessions.Find(part.Node);
+        var session = _sessions.Find(part.Node);
         var request = new LogRequest { RequestId = id, Tasks = part.Tasks, Options = options };
         if (session is null || !session.TrySend(request))
             return $"node {part.Node} is not available";
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(life);
         var first = await Task.WhenAny(
-            part.Opened, session.Closed, Task.Delay(AnswerTimeout, environment.Time, answered.Token));
+            part.Opened, session.Closed, Task.Delay(AnswerTimeout, _environment.Time, answered.Token));
         await answered.CancelAsync();
         life.ThrowIfCancellationRequested();
         if (!part.Opened.IsCompleted)
@@ -119,7 +119,7 @@ public sealed class LogBroker
     {
         TaskId = part.Tasks[0],
         Stream = LogStream.System,
-        Timestamp = environment.Now,
+        Timestamp = _environment.Now,
         Text = Encoding.UTF8.GetBytes(text + "\n"),
     };
 

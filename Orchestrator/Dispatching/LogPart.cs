@@ -9,18 +9,18 @@ namespace Orchestrator.Dispatching;
 /// <param name="lines">where the streams of all nodes meet</param>
 internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, ChannelWriter<LogLine> lines)
 {
-    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<TaskId> allowed = [.. tasks];
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<TaskId> _allowed = [.. tasks];
 
     public NodeId Node { get; } = node;
 
     public ImmutableArray<TaskId> Tasks { get; } = tasks;
 
-    public Task Opened => opened.Task;
+    public Task Opened => _opened.Task;
 
     /// <summary>Ends with the stream: true when the agent has sent everything, false when it broke off.</summary>
-    public Task<bool> Done => done.Task;
+    public Task<bool> Done => _done.Task;
 
     public bool IsComplete { get; private set; }
 
@@ -28,13 +28,13 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
     /// <exception cref="InvalidDataException">a malformed frame, or a line of another task</exception>
     public async Task<bool> TryReceiveAsync(Stream input, CancellationToken ct)
     {
-        if (!opened.TrySetResult())
+        if (!_opened.TrySetResult())
             return false;
         try
         {
             while (await FrameStream.ReadFrameAsync<LogLine>(input, FrameLimits.LogLine, ct) is { } line)
             {
-                if (!allowed.Contains(line.TaskId))
+                if (!_allowed.Contains(line.TaskId))
                     throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
                 await lines.WriteAsync(line, ct);
             }
@@ -42,7 +42,7 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
         }
         finally
         {
-            done.TrySetResult(IsComplete);
+            _done.TrySetResult(IsComplete);
         }
         return true;
     }

@@ -10,15 +10,15 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
 
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly TaskCompletionSource hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private NodeDescription description = new();
-    private AssignmentView view = AssignmentView.Nothing;
-    private ulong setNumber;
+    private readonly TaskCompletionSource _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NodeDescription _description = new();
+    private AssignmentView _view = AssignmentView.Nothing;
+    private ulong _setNumber;
 
     /// <summary>As last sent.</summary>
     public SessionSettings Settings { get; private set; } = services.Settings();
 
-    public bool IsDescribed => hello.Task.IsCompleted;
+    public bool IsDescribed => _hello.Task.IsCompleted;
 
     /// <summary>Takes what the agent says of its node.</summary>
     /// <exception cref="InvalidDataException">it is too large for a row of the store</exception>
@@ -26,8 +26,8 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     {
         if (MessagePackSerializer.Serialize(news).Length > MaxDescriptionBytes)
             throw new InvalidDataException($"the node's description has more than {MaxDescriptionBytes} bytes");
-        Volatile.Write(ref description, news);
-        hello.TrySetResult();
+        Volatile.Write(ref _description, news);
+        _hello.TrySetResult();
         session.Nudge();
     }
 
@@ -54,7 +54,7 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     {
         try
         {
-            await hello.Task.WaitAsync(HelloTimeout, services.Outside.Time, ct);
+            await _hello.Task.WaitAsync(HelloTimeout, services.Outside.Time, ct);
         }
         catch (TimeoutException)
         {
@@ -66,7 +66,7 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     private Task<bool> WriteNodeAsync(CancellationToken ct) => services.Nodes.ChangeAsync(
         session.Node,
         node => NodeChanges.Connected(
-            node, Volatile.Read(ref description), AddressOf(node), services.Outside.Now),
+            node, Volatile.Read(ref _description), AddressOf(node), services.Outside.Now),
         ct);
 
     /// <summary>A manager's own agent comes over the loopback; others reach it where they reach the manager.</summary>
@@ -87,21 +87,21 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
 
     private async Task SendAssignmentsAsync(CancellationToken ct)
     {
-        var delta = AssignmentDiff.Between(view, services.State, session.Node);
-        var complete = setNumber == 0;
+        var delta = AssignmentDiff.Between(_view, services.State, session.Node);
+        var complete = _setNumber == 0;
         if (!complete && delta.IsEmpty)
             return;
         var set = new AssignmentSet
         {
             Complete = complete,
-            AppliesTo = setNumber,
-            ResultsIn = setNumber + 1,
+            AppliesTo = _setNumber,
+            ResultsIn = _setNumber + 1,
             Put = delta.Put,
             Removed = delta.Removed,
         };
         await session.Outbound.Writer.WriteAsync(set, ct);
-        setNumber = set.ResultsIn;
-        view = delta.Next;
+        _setNumber = set.ResultsIn;
+        _view = delta.Next;
     }
 
     private async Task SayRemovedAsync(CancellationToken ct)

@@ -6,25 +6,25 @@ namespace Orchestrator.Dispatching;
 /// <summary>The one session of each connected node, and when each node was last heard of.</summary>
 internal sealed class SessionTable(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, AgentSession> sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> lastSeen = new(StringComparer.Ordinal);
-    private volatile string? stopped;
+    private readonly ConcurrentDictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _lastSeen = new(StringComparer.Ordinal);
+    private volatile string? _stopped;
 
-    public IReadOnlyDictionary<string, DateTimeOffset> LastSeen => lastSeen;
+    public IReadOnlyDictionary<string, DateTimeOffset> LastSeen => _lastSeen;
 
-    public AgentSession? Find(NodeId node) => sessions.GetValueOrDefault(node.Value);
+    public AgentSession? Find(NodeId node) => _sessions.GetValueOrDefault(node.Value);
 
     /// <summary>Opens the node's session; the one before it, if any, is closed.</summary>
     public AgentSession Open(NodeId node)
     {
         var session = new AgentSession(node);
-        sessions.AddOrUpdate(node.Value, session, (_, old) =>
+        _sessions.AddOrUpdate(node.Value, session, (_, old) =>
         {
             old.Close("the node has opened a newer session");
             return session;
         });
         Touch(node);
-        if (stopped is { } why)
+        if (_stopped is { } why)
             Remove(session, why);
         return session;
     }
@@ -33,20 +33,20 @@ internal sealed class SessionTable(TimeProvider time)
     public void Remove(AgentSession session, string why)
     {
         session.Close(why);
-        sessions.TryRemove(KeyValuePair.Create(session.Node.Value, session));
+        _sessions.TryRemove(KeyValuePair.Create(session.Node.Value, session));
     }
 
-    public void Touch(NodeId node) => lastSeen[node.Value] = time.GetUtcNow();
+    public void Touch(NodeId node) => _lastSeen[node.Value] = time.GetUtcNow();
 
     /// <summary>The node is no more.</summary>
-    public void Forget(NodeId node) => lastSeen.TryRemove(node.Value, out _);
+    public void Forget(NodeId node) => _lastSeen.TryRemove(node.Value, out _);
 
     /// <param name="nodes">null = every node</param>
     public void Nudge(IReadOnlySet<NodeId>? nodes)
     {
         if (nodes is null)
         {
-            foreach (var session in sessions.Values)
+            foreach (var session in _sessions.Values)
                 session.Nudge();
             return;
         }
@@ -57,8 +57,8 @@ internal sealed class SessionTable(TimeProvider time)
     /// <summary>Closes every session, and those that may still be opened.</summary>
     public void Stop(string why)
     {
-        stopped = why;
-        foreach (var session in sessions.Values)
+        _stopped = why;
+        foreach (var session in _sessions.Values)
             Remove(session, why);
     }
 }

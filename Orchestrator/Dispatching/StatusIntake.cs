@@ -21,16 +21,16 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
 
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
 
-    private readonly Channel<Reported> queue =
+    private readonly Channel<Reported> _queue =
         Channel.CreateBounded<Reported>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
 
     /// <summary>Takes a report; its receipt is sent when it is durable.</summary>
     public ValueTask AddAsync(AgentSession session, AgentStatusReport report, CancellationToken ct) =>
-        queue.Writer.WriteAsync(new Reported(session, report), ct);
+        _queue.Writer.WriteAsync(new Reported(session, report), ct);
 
     public async Task RunAsync(CancellationToken ct)
     {
-        while (await queue.Reader.WaitToReadAsync(ct))
+        while (await _queue.Reader.WaitToReadAsync(ct))
         {
             var batch = TakeBatch();
             await WriteAsync(batch, ct);
@@ -43,7 +43,7 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
     {
         var batch = new List<Reported>();
         var updates = 0;
-        while (updates < BatchLimit && queue.Reader.TryRead(out var item))
+        while (updates < BatchLimit && _queue.Reader.TryRead(out var item))
         {
             batch.Add(item);
             updates += item.Report.Updates.Length;

@@ -3,20 +3,20 @@ namespace Orchestrator.Dispatching;
 /// <summary>Lets through a burst, then a steady rate. For requests of whoever can reach the port.</summary>
 internal sealed class TokenBucket(int burst, double perSecond, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private double tokens = burst;
-    private long filledAt = time.GetTimestamp();
+    private readonly Lock _gate = new();
+    private double _tokens = burst;
+    private long _filledAt = time.GetTimestamp();
 
     public bool TryTake()
     {
-        lock (gate)
+        lock (_gate)
         {
             var now = time.GetTimestamp();
-            tokens = Math.Min(burst, tokens + (time.GetElapsedTime(filledAt, now).TotalSeconds * perSecond));
-            filledAt = now;
-            if (tokens < 1)
+            _tokens = Math.Min(burst, _tokens + (time.GetElapsedTime(_filledAt, now).TotalSeconds * perSecond));
+            _filledAt = now;
+            if (_tokens < 1)
                 return false;
-            tokens--;
+            _tokens--;
             return true;
         }
     }

@@ -14,13 +14,13 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
-    private readonly WebApplication application;
-    private readonly string socketPath;
+    private readonly WebApplication _application;
+    private readonly string _socketPath;
 
     private ApiServer(WebApplication application, string socketPath)
     {
-        this.application = application;
-        this.socketPath = socketPath;
+        _application = application;
+        _socketPath = socketPath;
     }
 
     /// <exception cref="OptionException">an address cannot be listened on</exception>
@@ -51,9 +51,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(StopLimit);
-        await application.StopAsync(limit.Token);
-        await application.DisposeAsync();
-        File.Delete(socketPath);
+        await _application.StopAsync(limit.Token);
+        await _application.DisposeAsync();
+        File.Delete(_socketPath);
     }
 
     /// <summary>A socket that a killed daemon left is in the way; one that somebody serves is a mistake.</summary>

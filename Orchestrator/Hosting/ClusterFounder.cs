@@ -8,11 +8,11 @@ namespace Orchestrator.Hosting;
 /// <summary>Makes what a new cluster begins with: its CA, its tokens, and its first manager.</summary>
 internal sealed class ClusterFounder : IDisposable
 {
-    private readonly CertificateAuthority ca;
+    private readonly CertificateAuthority _ca;
 
     private ClusterFounder(CertificateAuthority ca, NodeIdentity identity, ClusterSpec spec)
     {
-        this.ca = ca;
+        _ca = ca;
         Identity = identity;
         Spec = spec;
     }
@@ -39,10 +39,10 @@ internal sealed class ClusterFounder : IDisposable
             Id = Identity.ClusterId,
             Meta = ObjectMeta.New(services.Now),
             Spec = Spec,
-            CaCertificate = ca.CertificatePem,
-            CaKey = ca.KeyPem,
-            WorkerToken = JoinToken.Create(ca.Certificate, services.Ids).Reveal(),
-            ManagerToken = JoinToken.Create(ca.Certificate, services.Ids).Reveal(),
+            CaCertificate = _ca.CertificatePem,
+            CaKey = _ca.KeyPem,
+            WorkerToken = JoinToken.Create(_ca.Certificate, services.Ids).Reveal(),
+            ManagerToken = JoinToken.Create(_ca.Certificate, services.Ids).Reveal(),
         };
         var node = new Node
         {
@@ -56,5 +56,5 @@ internal sealed class ClusterFounder : IDisposable
         return Transaction.Of(Change.Create(cluster), Change.Create(node));
     }
 
-    public void Dispose() => ca.Dispose();
+    public void Dispose() => _ca.Dispose();
 }

@@ -15,9 +15,9 @@ internal sealed class ClusterServer : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
     private const int MostConnections = 20_000;
 
-    private readonly WebApplication application;
+    private readonly WebApplication _application;
 
-    private ClusterServer(WebApplication application) => this.application = application;
+    private ClusterServer(WebApplication application) => _application = application;
 
     /// <summary>Where it listens, with the real port.</summary>
     public IPEndPoint EndPoint { get; private init; } = new(IPAddress.None, 0);
@@ -54,7 +54,7 @@ internal sealed class ClusterServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(StopLimit);
-        await application.StopAsync(limit.Token);
-        await application.DisposeAsync();
+        await _application.StopAsync(limit.Token);
+        await _application.DisposeAsync();
     }
 }

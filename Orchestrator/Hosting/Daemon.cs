@@ -8,7 +8,7 @@ namespace Orchestrator.Hosting;
 /// <summary>The daemon from its start to its end.</summary>
 internal sealed partial class Daemon(HostServices services)
 {
-    private readonly ILogger logger = services.Logging.CreateLogger<Daemon>();
+    private readonly ILogger _logger = services.Logging.CreateLogger<Daemon>();
 
     /// <summary>Serves until SIGTERM or SIGINT. Tasks outlive it.</summary>
     /// <returns>0 when it was asked to end, 1 when it had to</returns>
@@ -23,12 +23,12 @@ internal sealed partial class Daemon(HostServices services)
         }
         catch (Exception exception) when (exception is OptionException or LogException or IOException)
         {
-            LogCannotStart(logger, exception.Message);
+            LogCannotStart(_logger, exception.Message);
             return 1;
         }
         if (!services.Fatal.Task.IsCompleted)
             return 0;
-        LogFatal(logger, (await services.Fatal.Task).Message);
+        LogFatal(_logger, (await services.Fatal.Task).Message);
         return 1;
     }
 
@@ -39,13 +39,13 @@ internal sealed partial class Daemon(HostServices services)
         await using var node = new LocalNode(services);
         await node.ResumeAsync();
         await using var server = await ApiServer.StartAsync(services, node.Api);
-        await using var loops = new LoopGroup(services, logger);
+        await using var loops = new LoopGroup(services, _logger);
         loops.Start("membership", node.RunAsync);
-        var systemd = SystemdNotifier.FromEnvironment(services.Time, logger);
+        var systemd = SystemdNotifier.FromEnvironment(services.Time, _logger);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var beating = systemd.RunWatchdogAsync(() => !services.Fatal.Task.IsCompleted, watchdog.Token);
         systemd.Ready($"serving {services.Options.SocketPath}");
-        LogReady(logger, HostDescription.Version, services.Options.SocketPath);
+        LogReady(_logger, HostDescription.Version, services.Options.SocketPath);
         await WaitAsync(stop);
         systemd.Stopping();
         await watchdog.CancelAsync();
@@ -60,7 +60,7 @@ internal sealed partial class Daemon(HostServices services)
         }
         catch (OperationCanceledException)
         {
-            LogStopping(logger);
+            LogStopping(_logger);
         }
     }
 

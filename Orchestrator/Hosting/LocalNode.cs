@@ -15,33 +15,33 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 {
     private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
 
-    private readonly HostServices services;
-    private readonly ApiContext api;
-    private readonly DataPaths paths;
-    private readonly NodeStateFile stateFile;
-    private readonly IdentityDirectory identities;
-    private readonly ILogger logger;
-    private readonly LocalEngine host;
-    private readonly SemaphoreSlim gate = new(1);
-    private readonly Channel<Membership> removed = Channel.CreateBounded<Membership>(1);
-    private volatile Membership? membership;
+    private readonly HostServices _services;
+    private readonly ApiContext _api;
+    private readonly DataPaths _paths;
+    private readonly NodeStateFile _stateFile;
+    private readonly IdentityDirectory _identities;
+    private readonly ILogger _logger;
+    private readonly LocalEngine _host;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Channel<Membership> _removed = Channel.CreateBounded<Membership>(1);
+    private volatile Membership? _membership;
 
     public LocalNode(HostServices services)
     {
-        this.services = services;
-        paths = new DataPaths(services.Options.DataDirectory);
-        stateFile = new NodeStateFile(paths.Root);
-        identities = new IdentityDirectory(paths.Root);
-        logger = services.Logging.CreateLogger<LocalNode>();
-        host = HostDescription.Read(services.Options);
-        api = new ApiContext(this);
+        _services = services;
+        _paths = new DataPaths(services.Options.DataDirectory);
+        _stateFile = new NodeStateFile(_paths.Root);
+        _identities = new IdentityDirectory(_paths.Root);
+        _logger = services.Logging.CreateLogger<LocalNode>();
+        _host = HostDescription.Read(services.Options);
+        _api = new ApiContext(this);
     }
 
-    public ApiContext Api => api;
+    public ApiContext Api => _api;
 
-    public LocalEngine Engine => membership is { } current ? host.With(current.Description) : host;
+    public LocalEngine Engine => _membership is { } current ? _host.With(current.Description) : _host;
 
-    public LocalNodeStatus Status => membership?.Status ?? new LocalNodeStatus();
+    public LocalNodeStatus Status => _membership?.Status ?? new LocalNodeStatus();
 
     /// <summary>
     /// Takes up the membership of an earlier run, if there was one; else clears what an interrupted attempt left.
@@ -49,18 +49,18 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     /// <exception cref="OptionException">the stored state cannot be used</exception>
     public async Task ResumeAsync()
     {
-        if (stateFile.Load() is not { } state)
+        if (_stateFile.Load() is not { } state)
         {
             Forget();
             return;
         }
-        var identity = new LiveIdentity(NodeSetup.Load(identities, paths.Root));
+        var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
         var manager = state.Manager
-            ? await ManagerSide.OpenAsync(IPEndPoint.Parse(state.ListenAddress), identity, services)
+            ? await ManagerSide.OpenAsync(IPEndPoint.Parse(state.ListenAddress), identity, _services)
             : null;
         manager?.Lead();
         Activate(state, identity, manager);
-        LogResumed(logger, state.NodeId, state.Manager ? "manager" : "worker");
+        LogResumed(_logger, state.NodeId, state.Manager ? "manager" : "worker");
     }
 
     public async Task<string> InitAsync(InitCommand command, CancellationToken ct)
@@ -70,23 +70,23 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         if (command.ForceNewCluster)
             throw ApiException.Bad("--force-new-cluster needs a manager's state to start from, and this host has none: "
                 + "leave the flag out to make a new cluster");
-        var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services);
-        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
+        var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services);
+        var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
         return await AllOrNothingAsync(async undo =>
         {
-            using var founder = ClusterFounder.Create(command.Spec, services);
-            identities.Save(founder.Identity);
+            using var founder = ClusterFounder.Create(command.Spec, _services);
+            _identities.Save(founder.Identity);
             var identity = new LiveIdentity(founder.Identity);
-            var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, services);
+            var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, _services);
             undo.Add(manager);
             var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
-            var first = founder.FirstTransaction(command, state.AdvertiseAddress, services);
+            var first = founder.FirstTransaction(command, state.AdvertiseAddress, _services);
             var applied = await manager.Role.Proposer.ProposeAsync(first, ct);
             Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
-            stateFile.Save(state);
+            _stateFile.Save(state);
             manager.Lead();
             Activate(state, identity, manager);
-            LogFounded(logger, state.ClusterId, state.NodeId);
+            LogFounded(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
     }
@@ -96,13 +96,13 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var turn = await EnterAsync(ct);
         RequireOutside();
         var addresses = command.AdvertiseAddress.Length > 0
-            ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, services)
+            ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services)
             : null;
-        var runtime = await NodeSetup.ChooseRuntimeAsync(services, ct);
+        var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
         await AllOrNothingAsync(async _ =>
         {
-            var joined = await ClusterJoin.RunAsync(command, services, ct);
-            identities.Save(joined);
+            var joined = await ClusterJoin.RunAsync(command, _services, ct);
+            _identities.Save(joined);
             var state = new NodeState
             {
                 NodeId = joined.NodeId.Value,
@@ -111,9 +111,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
                 Managers = [.. command.RemoteAddresses],
                 Runtime = runtime,
             };
-            stateFile.Save(state);
+            _stateFile.Save(state);
             Activate(state, new LiveIdentity(joined), manager: null);
-            LogJoined(logger, state.ClusterId, state.NodeId);
+            LogJoined(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
     }
@@ -121,31 +121,31 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     public async Task LeaveAsync(bool force, CancellationToken ct)
     {
         using var turn = await EnterAsync(ct);
-        if (membership is not { } current)
+        if (_membership is not { } current)
             throw ApiException.Unavailable("This node is not part of a swarm");
         await StopTasksAsync(current, force, ct);
-        await ClusterJoin.SayFarewellAsync(current, services, ct);
+        await ClusterJoin.SayFarewellAsync(current, _services, ct);
         await EndAsync(current);
-        LogLeft(logger, current.State.ClusterId);
+        LogLeft(_logger, current.State.ClusterId);
     }
 
     public async ValueTask DisposeAsync()
     {
-        api.Manager = null;
-        if (membership is { } current)
+        _api.Manager = null;
+        if (_membership is { } current)
             await current.DisposeAsync();
-        gate.Dispose();
+        _gate.Dispose();
     }
 
     /// <summary>Until cancelled: leaves a cluster whose managers took this node out.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        await foreach (var expelled in removed.Reader.ReadAllAsync(ct))
+        await foreach (var expelled in _removed.Reader.ReadAllAsync(ct))
         {
             using var turn = await EnterAsync(ct);
-            if (membership != expelled)
+            if (_membership != expelled)
                 continue;
-            LogRemoved(logger, expelled.State.ClusterId);
+            LogRemoved(_logger, expelled.State.ClusterId);
             await StopTasksAsync(expelled, force: true, ct);
             await EndAsync(expelled);
         }
@@ -155,12 +155,13 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     {
         Membership? started = null;
         started = Membership.Start(
-            new NodeParts(state, identity, manager), services, new NodeEvents(
-                () => removed.Writer.TryWrite(started!), identities.Save));
-        membership = started;
-        api.Manager = manager is null
+            new NodeParts(state, identity, manager), _services, new NodeEvents(
+                () => _removed.Writer.TryWrite(started!), _identities.Save));
+        _membership = started;
+        _api.Manager = manager is null
             ? null
-            : new ManagerServices(manager.Role.Store, manager.Role.Proposer, manager.Logs, services.Time, services.Ids);
+            : new ManagerServices(
+                manager.Role.Store, manager.Role.Proposer, manager.Logs, _services.Time, _services.Ids);
     }
 
     private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)
@@ -177,23 +178,23 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
                 throw ApiException.Unavailable(
                     $"this node's tasks could not be stopped: {exception.Message}; nothing was "
                     + "changed. Start the engine again, or use --force to leave them running");
-            LogTasksLeft(logger, exception.Message);
+            LogTasksLeft(_logger, exception.Message);
         }
     }
 
     private async Task EndAsync(Membership current)
     {
-        stateFile.Remove();
-        api.Manager = null;
-        membership = null;
+        _stateFile.Remove();
+        _api.Manager = null;
+        _membership = null;
         await current.DisposeAsync();
         Forget();
     }
 
     private void Forget()
     {
-        identities.Delete();
-        paths.ForgetMembership();
+        _identities.Delete();
+        _paths.ForgetMembership();
     }
 
     /// <summary>
@@ -208,7 +209,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            stateFile.Remove();
+            _stateFile.Remove();
             foreach (var started in undo)
                 await started.DisposeAsync();
             Forget();
@@ -220,7 +221,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     private void RequireOutside()
     {
-        if (membership is not null)
+        if (_membership is not null)
             throw ApiException.Unavailable(
                 "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
                 + "swarm and join another one.");
@@ -228,8 +229,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     private async Task<Turn> EnterAsync(CancellationToken ct)
     {
-        await gate.WaitAsync(ct);
-        return new Turn(gate);
+        await _gate.WaitAsync(ct);
+        return new Turn(_gate);
     }
 
     private readonly struct Turn(SemaphoreSlim gate) : IDisposable

@@ -12,23 +12,23 @@ internal sealed partial class LoopGroup(HostServices services, ILogger logger) :
     /// <summary>How long a stop waits for a loop that does not listen.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly List<Task> loops = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _loops = [];
 
-    public void Start(string name, Func<CancellationToken, Task> loop) => loops.Add(WatchAsync(name, loop));
+    public void Start(string name, Func<CancellationToken, Task> loop) => _loops.Add(WatchAsync(name, loop));
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
         try
         {
-            await Task.WhenAll(loops).WaitAsync(StopLimit, services.Time, CancellationToken.None);
+            await Task.WhenAll(_loops).WaitAsync(StopLimit, services.Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
             LogStuck(logger, StopLimit.TotalSeconds);
         }
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task WatchAsync(string name, Func<CancellationToken, Task> loop)
@@ -37,11 +37,11 @@ internal sealed partial class LoopGroup(HostServices services, ILogger logger) :
         {
             // Off the caller's thread from the start: a loop may work long before it first waits.
             await Task.Yield();
-            await loop(stopping.Token);
-            if (!stopping.IsCancellationRequested)
+            await loop(_stopping.Token);
+            if (!_stopping.IsCancellationRequested)
                 throw new InvariantException($"the loop '{name}' ended although nobody stopped it");
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The end that was asked for.
         }

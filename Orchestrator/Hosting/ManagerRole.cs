@@ -11,26 +11,26 @@ namespace Orchestrator.Hosting;
 /// <summary>The replicated state and everything that decides on it, while this host is a manager.</summary>
 internal sealed class ManagerRole : IAsyncDisposable
 {
-    private readonly HostServices services;
-    private readonly SingleNode log;
+    private readonly HostServices _services;
+    private readonly SingleNode _log;
 
     // The deciders stop before the log that they propose to.
-    private readonly LoopGroup logLoops;
-    private readonly LoopGroup deciders;
+    private readonly LoopGroup _logLoops;
+    private readonly LoopGroup _deciders;
 
     private ManagerRole(HostServices services, StateStore store, SingleNode log)
     {
-        this.services = services;
-        this.log = log;
+        _services = services;
+        _log = log;
         Store = store;
         var logger = services.Logging.CreateLogger<ManagerRole>();
-        logLoops = new LoopGroup(services, logger);
-        deciders = new LoopGroup(services, logger);
+        _logLoops = new LoopGroup(services, logger);
+        _deciders = new LoopGroup(services, logger);
     }
 
     public StateStore Store { get; }
 
-    public IProposer Proposer => log;
+    public IProposer Proposer => _log;
 
     /// <summary>Opens the log, brings the state up to date and starts to take proposals.</summary>
     /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
@@ -40,7 +40,7 @@ internal sealed class ManagerRole : IAsyncDisposable
         var options = new SingleNodeOptions { Directory = directory, Member = node.Value };
         var log = SingleNode.Open(options, store, services.Logging.CreateLogger<SingleNode>(), services.Time);
         var role = new ManagerRole(services, store, log);
-        role.logLoops.Start("log", log.RunAsync);
+        role._logLoops.Start("log", log.RunAsync);
         return role;
     }
 
@@ -51,19 +51,19 @@ internal sealed class ManagerRole : IAsyncDisposable
         {
             // Each loop has its own: Random is not for several threads.
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            var environment = new ControllerEnvironment(Store, log, services.Time, services.Ids, random.NextDouble);
-            var loop = new ControllerLoop(controller, environment, services.Logging.CreateLogger<ControllerLoop>());
-            deciders.Start(controller.Name, loop.RunAsync);
+            var environment = new ControllerEnvironment(Store, _log, _services.Time, _services.Ids, random.NextDouble);
+            var loop = new ControllerLoop(controller, environment, _services.Logging.CreateLogger<ControllerLoop>());
+            _deciders.Start(controller.Name, loop.RunAsync);
         }
         foreach (var hosted in more)
-            deciders.Start(hosted.Name, hosted.RunAsync);
+            _deciders.Start(hosted.Name, hosted.RunAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await deciders.DisposeAsync();
-        await logLoops.DisposeAsync();
-        await log.DisposeAsync();
+        await _deciders.DisposeAsync();
+        await _logLoops.DisposeAsync();
+        await _log.DisposeAsync();
     }
 }
 

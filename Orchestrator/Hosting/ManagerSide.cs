@@ -9,24 +9,24 @@ namespace Orchestrator.Hosting;
 /// <summary>A manager: its role, and its door to the cluster.</summary>
 internal sealed class ManagerSide : IAsyncDisposable
 {
-    private readonly Dispatcher dispatcher;
-    private readonly ManagerRole role;
-    private readonly ClusterServer server;
+    private readonly Dispatcher _dispatcher;
+    private readonly ManagerRole _role;
+    private readonly ClusterServer _server;
 
     private ManagerSide(ManagerRole role, Dispatcher dispatcher, ClusterServer server)
     {
-        this.role = role;
-        this.dispatcher = dispatcher;
-        this.server = server;
+        _role = role;
+        _dispatcher = dispatcher;
+        _server = server;
         Logs = new DispatchedLogs(dispatcher.Logs);
     }
 
-    public ManagerRole Role => role;
+    public ManagerRole Role => _role;
 
     public ITaskLogs Logs { get; }
 
     /// <summary>Where it listens for the cluster, with the real port.</summary>
-    public IPEndPoint EndPoint => server.EndPoint;
+    public IPEndPoint EndPoint => _server.EndPoint;
 
     /// <summary>Where this host's own agent reaches it.</summary>
     public string LocalAddress
@@ -60,11 +60,11 @@ internal sealed class ManagerSide : IAsyncDisposable
         }
     }
 
-    public void Lead() => role.Lead([new HostedLoop("dispatcher", dispatcher.RunAsync)]);
+    public void Lead() => _role.Lead([new HostedLoop("dispatcher", _dispatcher.RunAsync)]);
 
     public async ValueTask DisposeAsync()
     {
-        await server.DisposeAsync();
-        await role.DisposeAsync();
+        await _server.DisposeAsync();
+        await _role.DisposeAsync();
     }
 }

@@ -20,31 +20,31 @@ internal sealed record NodeEvents(Action Removed, Action<NodeIdentity> SaveIdent
 /// <summary>All that runs while this host is a node of a cluster. Stopping it stops no task.</summary>
 internal sealed class Membership : IAsyncDisposable
 {
-    private readonly NodeParts parts;
-    private readonly LoopGroup loops;
-    private readonly IContainerRuntime runtime;
-    private readonly Agent agent;
+    private readonly NodeParts _parts;
+    private readonly LoopGroup _loops;
+    private readonly IContainerRuntime _runtime;
+    private readonly Agent _agent;
 
     private Membership(NodeParts parts, HostServices services, IContainerRuntime runtime, Agent agent)
     {
-        this.parts = parts;
-        this.runtime = runtime;
-        this.agent = agent;
-        loops = new LoopGroup(services, services.Logging.CreateLogger<Membership>());
+        _parts = parts;
+        _runtime = runtime;
+        _agent = agent;
+        _loops = new LoopGroup(services, services.Logging.CreateLogger<Membership>());
     }
 
-    public NodeState State => parts.State;
+    public NodeState State => _parts.State;
 
-    public LiveIdentity Identity => parts.Identity;
+    public LiveIdentity Identity => _parts.Identity;
 
-    public ManagerSide? Manager => parts.Manager;
+    public ManagerSide? Manager => _parts.Manager;
 
     /// <summary>As the runtime last described itself.</summary>
-    public NodeDescription Description => agent.Description;
+    public NodeDescription Description => _agent.Description;
 
     public LocalNodeStatus Status => new()
     {
-        Role = parts.Manager is null ? LocalNodeRole.Worker : LocalNodeRole.Manager,
+        Role = _parts.Manager is null ? LocalNodeRole.Worker : LocalNodeRole.Manager,
         NodeId = new NodeId(State.NodeId),
         Address = AddressOf(State.AdvertiseAddress),
         Managers = Manager is null
@@ -69,19 +69,19 @@ internal sealed class Membership : IAsyncDisposable
         var agent =
             new Agent(new AgentContext(options, runtime, parts.Identity, services.Time) { Loggers = services.Logging });
         var membership = new Membership(parts, services, runtime, agent);
-        membership.loops.Start("agent", agent.RunAsync);
+        membership._loops.Start("agent", agent.RunAsync);
         return membership;
     }
 
     /// <summary>Stops this node's tasks for good, because it leaves.</summary>
     /// <exception cref="RuntimeException">the runtime does not answer</exception>
-    public Task StopTasksAsync(CancellationToken ct) => agent.StopAllTasksAsync(ct);
+    public Task StopTasksAsync(CancellationToken ct) => _agent.StopAllTasksAsync(ct);
 
     public async ValueTask DisposeAsync()
     {
-        await loops.DisposeAsync();
-        agent.Dispose();
-        await runtime.DisposeAsync();
+        await _loops.DisposeAsync();
+        _agent.Dispose();
+        await _runtime.DisposeAsync();
         if (Manager is not null)
             await Manager.DisposeAsync();
     }

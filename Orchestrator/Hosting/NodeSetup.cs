@@ -55,7 +55,8 @@ internal static class NodeSetup
         try
         {
             return identities.Load()
-                ?? throw new OptionException("this host is a node of a cluster, but its certificate is missing: restore "
+                ?? throw new OptionException(
+                    "this host is a node of a cluster, but its certificate is missing: restore "
                     + $"{dataDirectory} from a backup, or remove it and join again");
         }
         catch (InvalidDataException exception)

@@ -40,32 +40,32 @@ internal sealed partial class NodeStateJson : JsonSerializerContext;
 /// <summary>Keeps <see cref="NodeState"/> in the data directory, durably and all at once.</summary>
 public sealed class NodeStateFile(string dataDirectory)
 {
-    private readonly string path = Path.Combine(dataDirectory, "node.json");
+    private readonly string _path = Path.Combine(dataDirectory, "node.json");
 
     /// <summary>null when this host belongs to no cluster.</summary>
     /// <exception cref="OptionException">the file is damaged or newer than this version</exception>
     public NodeState? Load()
     {
-        if (!File.Exists(path))
+        if (!File.Exists(_path))
             return null;
         NodeState? state;
         try
         {
-            state = JsonSerializer.Deserialize(File.ReadAllBytes(path), NodeStateJson.Default.NodeState);
+            state = JsonSerializer.Deserialize(File.ReadAllBytes(_path), NodeStateJson.Default.NodeState);
         }
         catch (JsonException exception)
         {
-            throw new OptionException($"{path} is damaged ({exception.Message}): restore it from a backup, or remove "
+            throw new OptionException($"{_path} is damaged ({exception.Message}): restore it from a backup, or remove "
                 + "the data directory and join the cluster again");
         }
         if (state is null || state.Format != NodeState.CurrentFormat)
-            throw new OptionException($"{path} has format {state?.Format}; this version knows format "
+            throw new OptionException($"{_path} has format {state?.Format}; this version knows format "
                 + $"{NodeState.CurrentFormat} only: start the version that wrote it, or a newer one");
         return state;
     }
 
     public void Save(NodeState state) =>
-        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(state, NodeStateJson.Default.NodeState));
+        DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(state, NodeStateJson.Default.NodeState));
 
-    public void Remove() => DurableFile.Remove(path);
+    public void Remove() => DurableFile.Remove(_path);
 }

@@ -18,7 +18,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     /// <summary>A refused decision is made again at once; this soon if the state has not moved on yet.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
 
-    private readonly WorkQueue<string> queue = new();
+    private readonly WorkQueue<string> _queue = new();
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -32,7 +32,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
             {
                 var now = environment.Time.GetUtcNow();
                 foreach (var key in controller.KeysOf(watch.Current, before))
-                    queue.Add(key, now);
+                    _queue.Add(key, now);
                 before = watch.Current.Snapshot;
                 next = watch.MoveNextAsync().AsTask();
             }
@@ -43,7 +43,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     /// <summary>Waits for the next change, or until a key is due (false).</summary>
     private async Task<bool> HasChangeAsync(Task<bool> next, CancellationToken ct)
     {
-        if (queue.NextDue is not { } due)
+        if (_queue.NextDue is not { } due)
             return await next;
         var wait = due - environment.Time.GetUtcNow();
         if (next.IsCompleted || wait <= TimeSpan.Zero)
@@ -58,19 +58,19 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     private async Task WorkAsync(CancellationToken ct)
     {
         var proposals = new List<Task<string?>>();
-        foreach (var key in queue.TakeDue(environment.Time.GetUtcNow()))
+        foreach (var key in _queue.TakeDue(environment.Time.GetUtcNow()))
         {
             var context = new ReconcileContext(
                 environment.Store.Current, environment.Time.GetUtcNow(), environment.Ids, environment.Chance);
             var decision = controller.Decide(context, key);
             if (decision.WakeAt is { } wakeAt)
-                queue.Add(key, wakeAt);
+                _queue.Add(key, wakeAt);
             foreach (var part in decision.Parts)
                 proposals.Add(ProposeAsync(key, part, ct));
         }
         foreach (var overtaken in await Task.WhenAll(proposals))
             if (overtaken is not null)
-                queue.Add(overtaken, environment.Time.GetUtcNow() + RetryAfter);
+                _queue.Add(overtaken, environment.Time.GetUtcNow() + RetryAfter);
     }
 
     /// <returns>the key when its decision was refused, else null</returns>

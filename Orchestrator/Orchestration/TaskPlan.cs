@@ -8,10 +8,10 @@ namespace Orchestrator.Orchestration;
 /// </summary>
 internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 {
-    private readonly SortedDictionary<string, ServiceTask> tasks = new(
+    private readonly SortedDictionary<string, ServiceTask> _tasks = new(
         context.State.TasksOf(service).ToDictionary(), StringComparer.Ordinal);
 
-    private DateTimeOffset? wakeAt;
+    private DateTimeOffset? _wakeAt;
 
     public StateSnapshot State => context.State;
 
@@ -20,26 +20,26 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     public Func<double> Chance => context.Chance;
 
     /// <summary>A copy: a step may change the plan while it reads.</summary>
-    public ImmutableArray<ServiceTask> Tasks => [.. tasks.Values];
+    public ImmutableArray<ServiceTask> Tasks => [.. _tasks.Values];
 
     /// <summary>Tasks that managers still want: not told to stop.</summary>
-    public ImmutableArray<ServiceTask> Wanted => [.. tasks.Values.Where(task => task.Desired <= TaskState.Complete)];
+    public ImmutableArray<ServiceTask> Wanted => [.. _tasks.Values.Where(task => task.Desired <= TaskState.Complete)];
 
-    public ServiceTask? Find(TaskId id) => tasks.GetValueOrDefault(id.Value);
+    public ServiceTask? Find(TaskId id) => _tasks.GetValueOrDefault(id.Value);
 
     public void Desire(ServiceTask task, TaskState desired)
     {
-        if (tasks[task.Key].Desired < desired)
-            tasks[task.Key] = tasks[task.Key] with { Desired = desired };
+        if (_tasks[task.Key].Desired < desired)
+            _tasks[task.Key] = _tasks[task.Key] with { Desired = desired };
     }
 
     public void Observe(ServiceTask task, TaskState state, string message) =>
-        tasks[task.Key] = tasks[task.Key] with
+        _tasks[task.Key] = _tasks[task.Key] with
         {
-            Status = tasks[task.Key].Status with { State = state, Message = message, Error = "", Timestamp = Now },
+            Status = _tasks[task.Key].Status with { State = state, Message = message, Error = "", Timestamp = Now },
         };
 
-    public void Delete(ServiceTask task) => tasks.Remove(task.Key);
+    public void Delete(ServiceTask task) => _tasks.Remove(task.Key);
 
     /// <summary>Adds a task of the service's current template.</summary>
     /// <param name="restart">null for a task that replaces none</param>
@@ -56,14 +56,14 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
             Status = new TaskStatus { State = TaskState.Pending, Timestamp = Now, Message = "pending task scheduling" },
             Restart = restart,
         };
-        tasks[task.Key] = task;
+        _tasks[task.Key] = task;
     }
 
     /// <summary>Asks to look again at this moment.</summary>
     public void WakeAt(DateTimeOffset at)
     {
-        if (wakeAt is null || at < wakeAt)
-            wakeAt = at;
+        if (_wakeAt is null || at < _wakeAt)
+            _wakeAt = at;
     }
 
     public Decision ToDecision()
@@ -71,13 +71,13 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
         var before = context.State.TasksOf(service);
         var changes = ImmutableArray.CreateBuilder<Change>();
         foreach (var task in before.Values)
-            if (!tasks.ContainsKey(task.Key))
+            if (!_tasks.ContainsKey(task.Key))
                 changes.Add(Change.Delete(task));
-        foreach (var task in tasks.Values)
+        foreach (var task in _tasks.Values)
             if (!before.TryGetValue(task.Key, out var old))
                 changes.Add(Change.Create(task));
             else if (!ReferenceEquals(old, task))
                 changes.Add(Change.Update(task with { Meta = task.Meta.Touched(Now) }));
-        return new Decision(changes.ToImmutable(), wakeAt);
+        return new Decision(changes.ToImmutable(), _wakeAt);
     }
 }

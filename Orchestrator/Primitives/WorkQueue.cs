@@ -5,25 +5,25 @@ namespace Orchestrator.Primitives;
 /// </summary>
 public sealed class WorkQueue<TKey> where TKey : IComparable<TKey>
 {
-    private readonly SortedDictionary<TKey, DateTimeOffset> due = [];
+    private readonly SortedDictionary<TKey, DateTimeOffset> _due = [];
 
-    public int Count => due.Count;
+    public int Count => _due.Count;
 
     public void Add(TKey key, DateTimeOffset at)
     {
-        if (!due.TryGetValue(key, out var earlier) || at < earlier)
-            due[key] = at;
+        if (!_due.TryGetValue(key, out var earlier) || at < earlier)
+            _due[key] = at;
     }
 
     /// <summary>Takes every key that is due, in key order.</summary>
     public IReadOnlyList<TKey> TakeDue(DateTimeOffset now)
     {
-        var keys = due.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToArray();
+        var keys = _due.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToArray();
         foreach (var key in keys)
-            due.Remove(key);
+            _due.Remove(key);
         return keys;
     }
 
     /// <summary>When the next key is due; null when there is none.</summary>
-    public DateTimeOffset? NextDue => due.Count == 0 ? null : due.Values.Min();
+    public DateTimeOffset? NextDue => _due.Count == 0 ? null : _due.Values.Min();
 }

@@ -6,30 +6,30 @@ namespace Orchestrator.Scheduling;
 /// <summary>The nodes still in the race for one group of tasks, best first by the strategy.</summary>
 internal sealed class CandidatePool(SchedulingStrategy strategy, SchedulingRequest request, ulong seed)
 {
-    private readonly PriorityQueue<Candidate, NodeRank> ranked = new();
-    private readonly List<Candidate> unranked = [];
-    private ulong draws;
+    private readonly PriorityQueue<Candidate, NodeRank> _ranked = new();
+    private readonly List<Candidate> _unranked = [];
+    private ulong _draws;
 
     public void Add(Candidate candidate)
     {
         if (strategy == SchedulingStrategy.Random)
-            unranked.Add(candidate);
+            _unranked.Add(candidate);
         else
-            ranked.Enqueue(candidate, NodeRank.Of(strategy, request, candidate, seed));
+            _ranked.Enqueue(candidate, NodeRank.Of(strategy, request, candidate, seed));
     }
 
     /// <summary>Takes the best one out; put it back with <see cref="Add"/> if it has room for more.</summary>
     public bool TryTake([NotNullWhen(true)] out Candidate? best)
     {
         if (strategy != SchedulingStrategy.Random)
-            return ranked.TryDequeue(out best, out _);
+            return _ranked.TryDequeue(out best, out _);
         best = null;
-        if (unranked.Count == 0)
+        if (_unranked.Count == 0)
             return false;
-        var at = (int)(NodeRank.Hash(request.Service.Value, seed + draws++) % (ulong)unranked.Count);
-        best = unranked[at];
-        unranked[at] = unranked[^1];
-        unranked.RemoveAt(unranked.Count - 1);
+        var at = (int)(NodeRank.Hash(request.Service.Value, seed + _draws++) % (ulong)_unranked.Count);
+        best = _unranked[at];
+        _unranked[at] = _unranked[^1];
+        _unranked.RemoveAt(_unranked.Count - 1);
         return true;
     }
 }

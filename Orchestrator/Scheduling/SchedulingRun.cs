@@ -8,11 +8,11 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
 {
     private const string StrategyLabel = "swarmnet.strategy";
 
-    private readonly ImmutableArray<Candidate> candidates =
+    private readonly ImmutableArray<Candidate> _candidates =
         [.. state.Nodes.Values.Select(node => new Candidate(node, state.UsageOf(node.Id)))];
 
-    private readonly ImmutableArray<Placed>.Builder placed = ImmutableArray.CreateBuilder<Placed>();
-    private readonly ImmutableArray<Refused>.Builder refused = ImmutableArray.CreateBuilder<Refused>();
+    private readonly ImmutableArray<Placed>.Builder _placed = ImmutableArray.CreateBuilder<Placed>();
+    private readonly ImmutableArray<Refused>.Builder _refused = ImmutableArray.CreateBuilder<Refused>();
 
     /// <summary>
     /// Places tasks of one service and revision, best node first; a node that filled up leaves the race.
@@ -21,14 +21,14 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
     {
         var request = new SchedulingRequest(tasks[0].ServiceId, state.SpecOf(tasks[0]));
         var pool = new CandidatePool(StrategyOf(request.Spec), request, seed);
-        foreach (var candidate in candidates)
+        foreach (var candidate in _candidates)
             if (FirstRefusal(request, candidate) is null)
                 pool.Add(candidate);
         foreach (var task in tasks)
             PlaceOne(task, request, pool);
     }
 
-    public SchedulingDecision ToDecision() => new(placed.ToImmutable(), refused.ToImmutable());
+    public SchedulingDecision ToDecision() => new(_placed.ToImmutable(), _refused.ToImmutable());
 
     private static NodeFilter? FirstRefusal(SchedulingRequest request, Candidate candidate)
     {
@@ -45,11 +45,11 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
             if (FirstRefusal(request, best) is not null)
                 continue;
             best.Take(task, request.Spec);
-            placed.Add(new Placed(task, best.Node));
+            _placed.Add(new Placed(task, best.Node));
             pool.Add(best);
             return;
         }
-        refused.Add(new Refused(task, Explain(request)));
+        _refused.Add(new Refused(task, Explain(request)));
     }
 
     private SchedulingStrategy StrategyOf(ServiceSpec spec) => spec.Labels.GetValueOrDefault(StrategyLabel) switch
@@ -63,7 +63,7 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
     /// <summary>Counts the nodes by the first filter that refused them, most first.</summary>
     private string Explain(SchedulingRequest request)
     {
-        var counts = candidates
+        var counts = _candidates
             .Select(candidate => FirstRefusal(request, candidate))
             .OfType<NodeFilter>()
             .CountBy(filter => filter)

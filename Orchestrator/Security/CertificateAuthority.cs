@@ -16,12 +16,12 @@ public sealed class CertificateAuthority : IDisposable
     private const int LifetimeInYears = 20;
     private const int SerialBytes = 16;
 
-    private readonly ECDsa key;
+    private readonly ECDsa _key;
 
     private CertificateAuthority(X509Certificate2 certificate, ECDsa key)
     {
         Certificate = certificate;
-        this.key = key;
+        _key = key;
     }
 
     /// <summary>The root certificate, without its key.</summary>
@@ -30,7 +30,7 @@ public sealed class CertificateAuthority : IDisposable
     public string CertificatePem => Certificate.ExportCertificatePem();
 
     /// <summary>PKCS 8. A secret.</summary>
-    public string KeyPem => key.ExportPkcs8PrivateKeyPem();
+    public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
 
     public static CertificateAuthority Create(DateTimeOffset now)
     {
@@ -102,7 +102,7 @@ public sealed class CertificateAuthority : IDisposable
         }
         using var certificate = request.Create(
             Certificate.SubjectName,
-            X509SignatureGenerator.CreateForECDsa(key),
+            X509SignatureGenerator.CreateForECDsa(_key),
             from < validity.NotBefore ? validity.NotBefore : from,
             to > validity.NotAfter ? validity.NotAfter : to,
             NewSerial());
@@ -112,7 +112,7 @@ public sealed class CertificateAuthority : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        key.Dispose();
+        _key.Dispose();
     }
 
     private IEnumerable<X509Extension> ExtensionsOf(PeerIdentity node, PublicKey publicKey)

@@ -12,10 +12,10 @@ public sealed class ClusterConnector
     /// <summary>For the TCP connection and the handshake together.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(4);
 
-    private readonly Func<Action<PeerException>, SslClientAuthenticationOptions> makeOptions;
+    private readonly Func<Action<PeerException>, SslClientAuthenticationOptions> _makeOptions;
 
     private ClusterConnector(Func<Action<PeerException>, SslClientAuthenticationOptions> makeOptions) =>
-        this.makeOptions = makeOptions;
+        _makeOptions = makeOptions;
 
     /// <summary>As a node of the cluster.</summary>
     public static ClusterConnector ForNode(LiveIdentity identity, TimeProvider clock) => new(refused =>
@@ -58,7 +58,7 @@ public sealed class ClusterConnector
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(ConnectTimeout);
         PeerException? refusal = null;
-        var options = makeOptions(problem => refusal = problem);
+        var options = _makeOptions(problem => refusal = problem);
         var at = $"{manager.Host}:{manager.Port}";
         try
         {

@@ -16,16 +16,16 @@ public sealed class IdentityDirectory(string dataDirectory)
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly string current = Path.Combine(dataDirectory, "certificates");
-    private readonly string next = Path.Combine(dataDirectory, "certificates.new");
-    private readonly string previous = Path.Combine(dataDirectory, "certificates.old");
+    private readonly string _current = Path.Combine(dataDirectory, "certificates");
+    private readonly string _next = Path.Combine(dataDirectory, "certificates.new");
+    private readonly string _previous = Path.Combine(dataDirectory, "certificates.old");
 
     /// <summary>The stored identity, or null when this host is not a node of a cluster.</summary>
     /// <exception cref="InvalidDataException">something is stored, but it is not whole</exception>
     public NodeIdentity? Load()
     {
         FinishInterruptedSave();
-        if (!Directory.Exists(current))
+        if (!Directory.Exists(_current))
             return null;
         try
         {
@@ -34,7 +34,7 @@ public sealed class IdentityDirectory(string dataDirectory)
         catch (InvalidDataException e)
         {
             throw new InvalidDataException(
-                $"the identity of this node in {current} is damaged: {e.Message}. Restore the directory from a "
+                $"the identity of this node in {_current} is damaged: {e.Message}. Restore the directory from a "
                 + "backup, or remove it and join the cluster again", e);
         }
     }
@@ -43,21 +43,21 @@ public sealed class IdentityDirectory(string dataDirectory)
     public void Save(NodeIdentity identity)
     {
         FinishInterruptedSave();
-        Directory.CreateDirectory(next, OwnerOnly);
+        Directory.CreateDirectory(_next, OwnerOnly);
         Write(CertificateFile, identity.CertificatePem);
         Write(KeyFile, identity.KeyPem);
         Write(CaFile, identity.CaPem);
-        if (Directory.Exists(current))
-            Directory.Move(current, previous);
-        Directory.Move(next, current);
+        if (Directory.Exists(_current))
+            Directory.Move(_current, _previous);
+        Directory.Move(_next, _current);
         DurableFile.FlushDirectory(dataDirectory);
-        Discard(previous);
+        Discard(_previous);
     }
 
     /// <summary>Forgets the identity: the node has left its cluster.</summary>
     public void Delete()
     {
-        foreach (var directory in new[] { next, previous, current })
+        foreach (var directory in new[] { _next, _previous, _current })
             Discard(directory);
         DurableFile.FlushDirectory(dataDirectory);
     }
@@ -65,10 +65,10 @@ public sealed class IdentityDirectory(string dataDirectory)
     // A save renames current → previous, then next → current. Next is complete before the first of the two.
     private void FinishInterruptedSave()
     {
-        if (!Directory.Exists(current) && Directory.Exists(previous))
-            Directory.Move(Directory.Exists(next) ? next : previous, current);
-        Discard(next);
-        Discard(previous);
+        if (!Directory.Exists(_current) && Directory.Exists(_previous))
+            Directory.Move(Directory.Exists(_next) ? _next : _previous, _current);
+        Discard(_next);
+        Discard(_previous);
     }
 
     private static void Discard(string directory)
@@ -79,7 +79,7 @@ public sealed class IdentityDirectory(string dataDirectory)
 
     private string Read(string name)
     {
-        var path = Path.Combine(current, name);
+        var path = Path.Combine(_current, name);
         if (!File.Exists(path))
             throw new InvalidDataException($"{name} is missing");
         if (new FileInfo(path).Length > PemText.MaxLength)
@@ -88,5 +88,5 @@ public sealed class IdentityDirectory(string dataDirectory)
     }
 
     private void Write(string name, string text) =>
-        DurableFile.Replace(Path.Combine(next, name), Encoding.ASCII.GetBytes(text));
+        DurableFile.Replace(Path.Combine(_next, name), Encoding.ASCII.GetBytes(text));
 }

@@ -18,20 +18,20 @@ public sealed class JoinToken
     private const int SecretLength = IdSource.Length;
     private const int Length = 9 + DigestLength + 1 + SecretLength;
 
-    private readonly string digest;
-    private readonly string secret;
+    private readonly string _digest;
+    private readonly string _secret;
 
     private JoinToken(string digest, string secret)
     {
-        this.digest = digest;
-        this.secret = secret;
+        _digest = digest;
+        _secret = secret;
     }
 
     /// <summary>The whole token. A secret.</summary>
-    public string Reveal() => $"{Prefix}{digest}-{secret}";
+    public string Reveal() => $"{Prefix}{_digest}-{_secret}";
 
     /// <summary>Without the secret, so that a log cannot get it by accident.</summary>
-    public override string ToString() => $"{Prefix}{digest}-…";
+    public override string ToString() => $"{Prefix}{_digest}-…";
 
     public static JoinToken Create(X509Certificate2 ca, IdSource ids) => new(DigestOf(ca), ids.Next());
 
@@ -47,7 +47,7 @@ public sealed class JoinToken
     }
 
     /// <summary>Whether the token was made for the cluster with this CA.</summary>
-    public bool IsFor(X509Certificate2 ca) => digest == DigestOf(ca);
+    public bool IsFor(X509Certificate2 ca) => _digest == DigestOf(ca);
 
     /// <summary>The role it gives, compared in constant time; null when it is no token of the cluster.</summary>
     public NodeRole? RoleIn(Cluster cluster)

@@ -11,20 +11,20 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly ReadOnlySpan<byte> bytes = bytes;
-    private int depth;
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _depth;
 
     /// <summary>Bytes read so far.</summary>
     public int Position { get; private set; }
 
-    public readonly bool AtEnd => Position == bytes.Length;
+    public readonly bool AtEnd => Position == _bytes.Length;
 
-    private readonly int Left => bytes.Length - Position;
+    private readonly int Left => _bytes.Length - Position;
 
     /// <summary>Reads a nil, if that is what comes next.</summary>
     public bool TryReadNil()
     {
-        var found = !AtEnd && bytes[Position] == FormatCode.Nil;
+        var found = !AtEnd && _bytes[Position] == FormatCode.Nil;
         Position += found ? 1 : 0;
         return found;
     }
@@ -180,11 +180,11 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <summary>Goes one level down, so that nested input cannot exhaust the stack.</summary>
     internal void Enter()
     {
-        if (++depth > FormatCode.MaxDepth)
+        if (++_depth > FormatCode.MaxDepth)
             Malformed.Refuse($"values are nested deeper than {FormatCode.MaxDepth}", Position);
     }
 
-    internal void Leave() => depth--;
+    internal void Leave() => _depth--;
 
     /// <summary>Passes over one value without what it contains; returns how many values those are.</summary>
     private long SkipHead()
@@ -243,7 +243,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     {
         if (length > Left)
             Malformed.Truncated(length, Left, Position);
-        var taken = bytes.Slice(Position, (int)length);
+        var taken = _bytes.Slice(Position, (int)length);
         Position += (int)length;
         return taken;
     }

@@ -10,16 +10,16 @@ namespace Orchestrator.Serialization;
 /// </summary>
 public ref struct MessagePackWriter(IBufferWriter<byte> output)
 {
-    private Span<byte> buffer;
-    private int used;
-    private int depth;
+    private Span<byte> _buffer;
+    private int _used;
+    private int _depth;
 
     /// <summary>Hands everything written so far to the output.</summary>
     public void Flush()
     {
-        output.Advance(used);
-        buffer = default;
-        used = 0;
+        output.Advance(_used);
+        _buffer = default;
+        _used = 0;
     }
 
     public void WriteNil() => Reserve(1)[0] = FormatCode.Nil;
@@ -124,11 +124,11 @@ public ref struct MessagePackWriter(IBufferWriter<byte> output)
     /// <summary>Goes one level down; keeps a value that no reader would take, or a cycle, from being written.</summary>
     internal void Enter()
     {
-        if (++depth > FormatCode.MaxDepth)
+        if (++_depth > FormatCode.MaxDepth)
             throw new InvalidOperationException($"values are nested deeper than {FormatCode.MaxDepth}: is it a cycle?");
     }
 
-    internal void Leave() => depth--;
+    internal void Leave() => _depth--;
 
     private void WriteCode8(byte code, byte value)
     {
@@ -160,16 +160,16 @@ public ref struct MessagePackWriter(IBufferWriter<byte> output)
 
     private Span<byte> Reserve(int count)
     {
-        if (buffer.Length - used < count)
+        if (_buffer.Length - _used < count)
             Grow(count);
-        var reserved = buffer.Slice(used, count);
-        used += count;
+        var reserved = _buffer.Slice(_used, count);
+        _used += count;
         return reserved;
     }
 
     private void Grow(int count)
     {
         Flush();
-        buffer = output.GetSpan(count);
+        _buffer = output.GetSpan(count);
     }
 }

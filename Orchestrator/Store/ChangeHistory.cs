@@ -4,9 +4,9 @@ namespace Orchestrator.Store;
 internal sealed class ChangeHistory
 {
     private const int Limit = 16_384;
-    private readonly Entry[] ring = new Entry[Limit];
-    private long next;
-    private ulong forgottenUpTo;
+    private readonly Entry[] _ring = new Entry[Limit];
+    private long _next;
+    private ulong _forgottenUpTo;
 
     public void Add(ulong index, ImmutableArray<Change> changes)
     {
@@ -14,8 +14,8 @@ internal sealed class ChangeHistory
         {
             if (change.Kind == ChangeKind.Require)
                 continue;
-            ref var slot = ref ring[next++ % Limit];
-            forgottenUpTo = Math.Max(forgottenUpTo, slot.Index);
+            ref var slot = ref _ring[_next++ % Limit];
+            _forgottenUpTo = Math.Max(_forgottenUpTo, slot.Index);
             slot = new Entry(index, new ChangedKey(change.Table, change.Key));
         }
     }
@@ -23,24 +23,24 @@ internal sealed class ChangeHistory
     /// <summary>Everything may have changed at this index.</summary>
     public void Reset(ulong index)
     {
-        Array.Clear(ring);
-        next = 0;
-        forgottenUpTo = index;
+        Array.Clear(_ring);
+        _next = 0;
+        _forgottenUpTo = index;
     }
 
     /// <summary>Distinct keys changed after the index, oldest first; null when some are forgotten.</summary>
     public ImmutableArray<ChangedKey>? Since(ulong index)
     {
-        if (index < forgottenUpTo)
+        if (index < _forgottenUpTo)
             return null;
-        var start = next;
-        while (start > Math.Max(0, next - Limit) && ring[(start - 1) % Limit].Index > index)
+        var start = _next;
+        while (start > Math.Max(0, _next - Limit) && _ring[(start - 1) % Limit].Index > index)
             start--;
         var seen = new HashSet<ChangedKey>();
         var keys = ImmutableArray.CreateBuilder<ChangedKey>();
-        for (; start < next; start++)
-            if (seen.Add(ring[start % Limit].Key))
-                keys.Add(ring[start % Limit].Key);
+        for (; start < _next; start++)
+            if (seen.Add(_ring[start % Limit].Key))
+                keys.Add(_ring[start % Limit].Key);
         return keys.ToImmutable();
     }
 

@@ -11,12 +11,12 @@ namespace Orchestrator.Store;
 /// </summary>
 public sealed class StateStore : IStateMachine
 {
-    private readonly ChangeHistory history = new();
-    private readonly Lock gate = new();
-    private volatile StateSnapshot current = StateSnapshot.Empty;
-    private TaskCompletionSource changed = NewSignal();
+    private readonly ChangeHistory _history = new();
+    private readonly Lock _gate = new();
+    private volatile StateSnapshot _current = StateSnapshot.Empty;
+    private TaskCompletionSource _changed = NewSignal();
 
-    public StateSnapshot Current => current;
+    public StateSnapshot Current => _current;
 
     public Applied Apply(ulong index, ReadOnlyMemory<byte> command)
     {
@@ -24,16 +24,16 @@ public sealed class StateStore : IStateMachine
         if (transaction.Format != Transaction.CurrentFormat)
             throw new InvalidDataException($"log entry {index} has format {transaction.Format}; this version "
                 + $"knows format {Transaction.CurrentFormat} only: start the version that wrote it, or a newer one");
-        var builder = new StateBuilder(current);
+        var builder = new StateBuilder(_current);
         foreach (var change in transaction.Changes)
             if (Check(builder, change) is { } refusal || (refusal = Make(builder, change, index)) is not null)
                 return new Applied(index, refusal);
-        Publish(builder.Build(index), () => history.Add(index, transaction.Changes));
+        Publish(builder.Build(index), () => _history.Add(index, transaction.Changes));
         return new Applied(index, null);
     }
 
     public void WriteSnapshot(IBufferWriter<byte> output) =>
-        MessagePackSerializer.Serialize(output, StateImage.Of(current));
+        MessagePackSerializer.Serialize(output, StateImage.Of(_current));
 
     public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
     {
@@ -45,7 +45,7 @@ public sealed class StateStore : IStateMachine
         foreach (var value in image.Objects)
             if (builder.Put(Change.TableOf(value), value) is { } refusal)
                 throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
-        Publish(builder.Build(index), () => history.Reset(index));
+        Publish(builder.Build(index), () => _history.Reset(index));
     }
 
     /// <summary>
@@ -58,11 +58,11 @@ public sealed class StateStore : IStateMachine
         {
             Task signal;
             StateChange? change = null;
-            lock (gate)
+            lock (_gate)
             {
-                signal = changed.Task;
-                if (current.Index > after)
-                    change = new StateChange(current, history.Since(after));
+                signal = _changed.Task;
+                if (_current.Index > after)
+                    change = new StateChange(_current, _history.Since(after));
             }
             if (change is null)
             {
@@ -96,12 +96,12 @@ public sealed class StateStore : IStateMachine
     private void Publish(StateSnapshot next, Action record)
     {
         TaskCompletionSource signal;
-        lock (gate)
+        lock (_gate)
         {
             record();
-            current = next;
-            signal = changed;
-            changed = NewSignal();
+            _current = next;
+            signal = _changed;
+            _changed = NewSignal();
         }
         signal.SetResult();
     }

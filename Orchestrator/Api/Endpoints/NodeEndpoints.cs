@@ -12,7 +12,7 @@ namespace Orchestrator.Api.Endpoints;
 
 internal sealed class NodeEndpoints(ApiContext context)
 {
-    private readonly NodeListCache all = new();
+    private readonly NodeListCache _all = new();
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -27,7 +27,7 @@ internal sealed class NodeEndpoints(ApiContext context)
         var state = context.RequireManager().Store.Current;
         if (http.Argument("filters").Length == 0)
             return Respond.BytesAsync(http, StatusCodes.Status200OK,
-                all.Get(state, context.TlsInfo.Write(state.Cluster), context.Node.Status.Leader));
+                _all.Get(state, context.TlsInfo.Write(state.Cluster), context.Node.Status.Leader));
         IReadOnlyList<NodeDto> list = [.. NodeList.Find(state, http).Select(Mapper(state).Write)];
         return Respond.JsonAsync(http, list, WireJson.Default.IReadOnlyListNodeDto);
     }

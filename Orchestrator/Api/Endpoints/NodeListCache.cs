@@ -12,11 +12,11 @@ namespace Orchestrator.Api.Endpoints;
 /// </summary>
 internal sealed class NodeListCache
 {
-    private volatile Entry? last;
+    private volatile Entry? _last;
 
     public ReadOnlyMemory<byte> Get(StateSnapshot state, TlsInfoDto trust, NodeId? leader)
     {
-        var known = last;
+        var known = _last;
         if (known is not null && ReferenceEquals(known.Nodes, state.Nodes)
             && ReferenceEquals(known.Trust, trust) && known.Leader == leader)
             return known.Body;
@@ -25,7 +25,7 @@ internal sealed class NodeListCache
         using var buffer = new PooledBuffer();
         Respond.Write(buffer, list, WireJson.Default.IReadOnlyListNodeDto);
         var body = buffer.Written.ToArray();
-        last = new Entry(state.Nodes, trust, leader, body);
+        _last = new Entry(state.Nodes, trust, leader, body);
         return body;
     }
 

@@ -8,12 +8,12 @@ namespace Orchestrator.Api.Http;
 /// </summary>
 internal sealed class ListFilters
 {
-    private readonly Dictionary<string, List<string>> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
 
-    public bool IsEmpty => values.Count == 0;
+    public bool IsEmpty => _values.Count == 0;
 
     /// <summary>The values of a key; empty = not filtered by it.</summary>
-    public IReadOnlyList<string> this[string key] => values.TryGetValue(key, out var list) ? list : [];
+    public IReadOnlyList<string> this[string key] => _values.TryGetValue(key, out var list) ? list : [];
 
     /// <exception cref="ApiException">not readable, or a key that is not <paramref name="known"/></exception>
     public static ListFilters Of(HttpContext http, params ReadOnlySpan<string> known)
@@ -31,7 +31,7 @@ internal sealed class ListFilters
         {
             throw ApiException.Bad("invalid filters: need JSON as {\"key\":{\"value\":true}}");
         }
-        foreach (var key in filters.values.Keys)
+        foreach (var key in filters._values.Keys)
             if (!known.Contains(key))
                 throw ApiException.Bad($"Invalid filter '{key}'");
         return filters;
@@ -60,7 +60,7 @@ internal sealed class ListFilters
         if (root.ValueKind == JsonValueKind.Null)
             return;
         foreach (var member in root.EnumerateObject())
-            values[member.Name] = member.Value.ValueKind == JsonValueKind.Array
+            _values[member.Name] = member.Value.ValueKind == JsonValueKind.Array
                 ? [.. member.Value.EnumerateArray().Select(value => value.GetString() ?? "")]
                 : [.. member.Value.EnumerateObject().Select(value => value.Name)];
     }

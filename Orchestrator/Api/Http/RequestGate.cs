@@ -10,7 +10,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
     public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "
         + "Make sure more than half of the managers are online.";
 
-    private readonly string server = $"swarmnet/{context.Node.Engine.DaemonVersion} (linux)";
+    private readonly string _server = $"swarmnet/{context.Node.Engine.DaemonVersion} (linux)";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -18,7 +18,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
         headers["Api-Version"] = ApiVersions.Text(ApiVersions.Newest);
         headers["Docker-Experimental"] = "false";
         headers["Ostype"] = "linux";
-        headers.Server = server;
+        headers.Server = _server;
         try
         {
             ApiVersions.Take(http.Request.Path.Value ?? "/", out var rest, out var minor);

@@ -18,7 +18,7 @@ internal sealed class LogResponse(HttpContext http, StateStore store, LogShape s
     private const int MaxProblems = 10;
     private const int BatchBytes = 64 * 1024;
 
-    private readonly List<string> problems = [];
+    private readonly List<string> _problems = [];
 
     public async Task SendAsync(IAsyncEnumerable<LogLine> lines, CancellationToken ct)
     {
@@ -27,8 +27,8 @@ internal sealed class LogResponse(HttpContext http, StateStore store, LogShape s
         await using var source = lines.GetAsyncEnumerator(ct);
         while (await NextAsync(source, buffer, ct))
             Write(buffer, source.Current);
-        if (problems.Count > 0 && shape.Framed)
-            LogFrame.WriteError(buffer, $"incomplete log: {string.Join("; ", problems)}");
+        if (_problems.Count > 0 && shape.Framed)
+            LogFrame.WriteError(buffer, $"incomplete log: {string.Join("; ", _problems)}");
         await FlushAsync(buffer, ct);
     }
 
@@ -70,8 +70,8 @@ internal sealed class LogResponse(HttpContext http, StateStore store, LogShape s
             LogFrame.Write(buffer, line, TaskOf(line), shape);
         else if (follow)
             LogFrame.Write(buffer, line with { Stream = LogStream.Stderr }, TaskOf(line), shape);
-        else if (problems.Count < MaxProblems)
-            problems.Add($"task {line.TaskId}: {System.Text.Encoding.UTF8.GetString(line.Text.Span).TrimEnd('\n')}");
+        else if (_problems.Count < MaxProblems)
+            _problems.Add($"task {line.TaskId}: {System.Text.Encoding.UTF8.GetString(line.Text.Span).TrimEnd('\n')}");
     }
 
     private ServiceTask? TaskOf(LogLine line) => store.Current.Task(line.TaskId);

@@ -13,10 +13,10 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
 {
     private const int Buffered = 256;
 
-    private readonly Channel<LogLine> lines = Channel.CreateBounded<LogLine>(
+    private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(
         new BoundedChannelOptions(Buffered) { SingleReader = true });
 
-    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     public async IAsyncEnumerable<LogLine> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -30,7 +30,7 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
         var readers = FollowAsync(stop);
         try
         {
-            await foreach (var line in lines.Reader.ReadAllAsync(ct))
+            await foreach (var line in _lines.Reader.ReadAllAsync(ct))
                 yield return line;
             await readers;
         }
@@ -58,7 +58,7 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
         finally
         {
             await Task.WhenAll(readers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lines.Writer.Complete();
+            _lines.Writer.Complete();
         }
         await Task.WhenAll(readers);
     }
@@ -86,7 +86,7 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
         {
             if (tasks.Count > 0)
                 await foreach (var line in manager.Logs.ReadAsync(tasks, part, stop.Token))
-                    await lines.Writer.WriteAsync(line, stop.Token);
+                    await _lines.Writer.WriteAsync(line, stop.Token);
             completed = true;
         }
         finally
@@ -105,7 +105,7 @@ internal sealed class ServiceLog(ManagerServices manager, ServiceId service, Log
 
     /// <summary>Those not read yet that have, or had, something that can write lines.</summary>
     private IReadOnlyList<ServiceTask> New(IEnumerable<ServiceTask> tasks) =>
-        [.. tasks.Where(task => HasLog(task) && known.Add(task.Key))];
+        [.. tasks.Where(task => HasLog(task) && _known.Add(task.Key))];
 
     private static bool HasLog(ServiceTask task) =>
         task.NodeId is not null && task.Status.State >= TaskState.Starting && task.Status.State != TaskState.Rejected;

@@ -13,7 +13,7 @@ internal sealed class TaskMapper(StateSnapshot state)
     public const string NotBeforeLabel = "swarmnet.restart.not-before";
     public const string FailuresLabel = "swarmnet.restart.failures";
 
-    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> templates = [];
+    private readonly Dictionary<(ServiceId, ulong), TaskSpecDto> _templates = [];
 
     public TaskDto Write(ServiceTask task) => new()
     {
@@ -52,19 +52,20 @@ internal sealed class TaskMapper(StateSnapshot state)
     };
 
     /// <summary>Why a replacement is not started yet, when its slot keeps failing.</summary>
-    private static string CrashLoop(ServiceTask task) =>
-        task is { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
-            && !task.Status.State.IsTerminal()
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"crash loop: {restart.Failures} failures in a row, next start at {restart.NotBefore.UtcDateTime:HH:mm:ss} UTC")
-            : "";
+    private static string CrashLoop(ServiceTask task)
+    {
+        if (task is not { Desired: TaskState.Ready, Restart: { Failures: >= Defaults.CrashLoopFailures } restart }
+            || task.Status.State.IsTerminal())
+            return "";
+        var next = restart.NotBefore.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        return $"crash loop: {restart.Failures} failures in a row, next start at {next} UTC";
+    }
 
     private TaskSpecDto Template(ServiceTask task)
     {
         var key = (task.ServiceId, task.Revision);
-        if (!templates.TryGetValue(key, out var template))
-            templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
+        if (!_templates.TryGetValue(key, out var template))
+            _templates[key] = template = TaskTemplateMapper.Write(state.SpecOf(task).Template);
         return template;
     }
 }

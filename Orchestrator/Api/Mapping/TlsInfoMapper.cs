@@ -10,15 +10,15 @@ internal sealed class TlsInfoMapper
 {
     private static readonly TlsInfoDto None = new();
 
-    private volatile TlsInfoDto last = None;
+    private volatile TlsInfoDto _last = None;
 
     public TlsInfoDto Write(Cluster? cluster)
     {
         var pem = cluster?.CaCertificate ?? "";
         if (pem.Length == 0)
             return None;
-        var known = last;
-        return known.TrustRoot == pem ? known : last = Read(pem);
+        var known = _last;
+        return known.TrustRoot == pem ? known : _last = Read(pem);
     }
 
     private static TlsInfoDto Read(string pem)

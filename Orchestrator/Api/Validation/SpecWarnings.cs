@@ -11,7 +11,9 @@ internal static class SpecWarnings
     public static IReadOnlyList<string>? Of(ServiceSpec spec)
     {
         var ignored = Ignored("update", spec.Update).Concat(Ignored("rollback", spec.Rollback)).ToArray();
-        return ignored.Length == 0 ? null : [$"kept, but without effect in this version: {string.Join(", ", ignored)}; {Effect}"];
+        return ignored.Length == 0
+            ? null
+            : [$"kept, but without effect in this version: {string.Join(", ", ignored)}; {Effect}"];
     }
 
     private static IEnumerable<string> Ignored(string name, UpdatePolicy? policy)

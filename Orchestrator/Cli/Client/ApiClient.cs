@@ -11,7 +11,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
 {
     private const int MaxBody = 256 * 1024 * 1024;
 
-    private readonly HttpMessageInvoker http = ApiConnection.Open(address);
+    private readonly HttpMessageInvoker _http = ApiConnection.Open(address);
 
     /// <summary>For one request, its answer included; a join may use it up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -49,7 +49,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
     {
         using var timeout = new Deadline(Timeout, clock, ct);
         var response = await GuardAsync(
-            token => http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
+            token => _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
         if (response.IsSuccessStatusCode)
             return await response.Content.ReadAsStreamAsync(ct);
         var body = await GuardAsync(token => ReadBodyAsync(response, token), timeout.Token, ct);
@@ -75,7 +75,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         return await GuardAsync(
             async token =>
             {
-                using var response = await http.SendAsync(request, token);
+                using var response = await _http.SendAsync(request, token);
                 var body = await ReadBodyAsync(response, token);
                 return response.IsSuccessStatusCode
                     ? body
@@ -138,5 +138,5 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         $"at {address}: {error.Message}",
         "Is it a swarmnet daemon of about this version? Compare: swarmnet version");
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 }

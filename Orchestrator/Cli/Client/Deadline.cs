@@ -3,22 +3,22 @@ namespace Orchestrator.Cli.Client;
 /// <summary>Cancels with the caller's token or when the time is over, whichever is first.</summary>
 internal sealed class Deadline : IDisposable
 {
-    private readonly CancellationTokenSource timer;
-    private readonly CancellationTokenSource either;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _either;
 
     public Deadline(TimeSpan time, TimeProvider clock, CancellationToken caller)
     {
-        timer = new CancellationTokenSource(time, clock);
-        either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, caller);
+        _timer = new CancellationTokenSource(time, clock);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, caller);
     }
 
-    public CancellationToken Token => either.Token;
+    public CancellationToken Token => _either.Token;
 
-    public bool Passed => timer.IsCancellationRequested;
+    public bool Passed => _timer.IsCancellationRequested;
 
     public void Dispose()
     {
-        either.Dispose();
-        timer.Dispose();
+        _either.Dispose();
+        _timer.Dispose();
     }
 }

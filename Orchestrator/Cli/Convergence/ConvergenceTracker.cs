@@ -23,11 +23,11 @@ internal sealed class ConvergenceTracker(bool isRollback)
     /// it.</summary>
     public static readonly TimeSpan StableTime = TimeSpan.FromSeconds(1.5);
 
-    private DateTimeOffset? completeSince;
+    private DateTimeOffset? _completeSince;
 
     public Verdict Step(Observation service, Progress progress, DateTimeOffset now)
     {
-        completeSince = progress.Complete ? completeSince ?? now : null;
+        _completeSince = progress.Complete ? _completeSince ?? now : null;
         return service.UpdateState switch
         {
             "paused" => new Verdict(VerdictKind.Paused, $"the update is paused: {service.UpdateMessage}"),
@@ -43,7 +43,7 @@ internal sealed class ConvergenceTracker(bool isRollback)
 
     private Verdict Verify(Observation service, DateTimeOffset now)
     {
-        if (completeSince is not { } since)
+        if (_completeSince is not { } since)
             return new Verdict(VerdictKind.Waiting);
         return service.IsJob || now - since >= StableTime ? new Verdict(VerdictKind.Converged)
             : new Verdict(VerdictKind.Verifying);

@@ -9,8 +9,8 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    private Observation? lastSeen;
-    private Progress? lastProgress;
+    private Observation? _lastSeen;
+    private Progress? _lastProgress;
 
     /// <param name="service">id or name</param>
     /// <param name="timeout">null = as long as it takes</param>
@@ -24,7 +24,7 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            var name = lastSeen?.Name ?? service;
+            var name = _lastSeen?.Name ?? service;
             run.Error.WriteLine("Watching stopped. The service goes on in the background.");
             run.Error.WriteLine($"See how it is: swarmnet service ps {name}");
             return ExitCode.Interrupted;
@@ -41,14 +41,14 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
         var tracker = new ConvergenceTracker(isRollback);
         while (true)
         {
-            lastSeen = await reader.ReadAsync(service, ct);
-            lastProgress = ProgressEvaluator.Evaluate(lastSeen);
-            var verdict = tracker.Step(lastSeen, lastProgress, run.Now);
-            printer?.Show(lastSeen, lastProgress, verdict);
+            _lastSeen = await reader.ReadAsync(service, ct);
+            _lastProgress = ProgressEvaluator.Evaluate(_lastSeen);
+            var verdict = tracker.Step(_lastSeen, _lastProgress, run.Now);
+            printer?.Show(_lastSeen, _lastProgress, verdict);
             if (verdict.Kind == VerdictKind.Converged)
                 return ExitCode.Ok;
             if (verdict.Kind is VerdictKind.Paused or VerdictKind.RolledBack)
-                throw Failed(lastSeen, verdict, lastProgress);
+                throw Failed(_lastSeen, verdict, _lastProgress);
             await Task.Delay(Period, run.Environment.Clock, ct);
         }
     }
@@ -66,13 +66,13 @@ internal sealed class ConvergenceWatcher(Invocation run, ProgressPrinter? printe
 
     private CliException TimedOut(string service, TimeSpan timeout)
     {
-        var name = lastSeen?.Name ?? service;
+        var name = _lastSeen?.Name ?? service;
         var time = DurationSyntax.Format(timeout.Ticks * TimeSpan.NanosecondsPerTick);
-        var count = lastProgress is { } progress ? $": {progress.Done} of {progress.Total} tasks are there" : "";
+        var count = _lastProgress is { } progress ? $": {progress.Done} of {progress.Total} tasks are there" : "";
         return new CliException(
             ExitCode.NotConverged,
             $"service {name} has not converged within {time}{count}",
-            lastProgress is null ? null : Reasons(lastProgress),
+            _lastProgress is null ? null : Reasons(_lastProgress),
             $"It goes on in the background. See: swarmnet service ps {name}");
     }
 

@@ -9,8 +9,8 @@ internal sealed class ObservationReader(ApiClient api)
 {
     private const int PollsBetweenNodeLists = 5;
 
-    private IReadOnlyList<NodeDto> nodes = [];
-    private int polls;
+    private IReadOnlyList<NodeDto> _nodes = [];
+    private int _polls;
 
     public async Task<Observation> ReadAsync(string id, CancellationToken ct)
     {
@@ -19,9 +19,9 @@ internal sealed class ObservationReader(ApiClient api)
         var filters = FilterSyntax.ToJson([new("service", service.Id), new("_up-to-date", "true")]);
         var tasks = await api.GetAsync(
             ApiQuery.With("/tasks", ("filters", filters)), WireJson.Default.IReadOnlyListTaskDto, ct);
-        if (polls++ % PollsBetweenNodeLists == 0)
-            nodes = await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct);
-        return Combine(service, tasks, nodes);
+        if (_polls++ % PollsBetweenNodeLists == 0)
+            _nodes = await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct);
+        return Combine(service, tasks, _nodes);
     }
 
     internal static Observation Combine(ServiceDto service, IReadOnlyList<TaskDto> tasks, IReadOnlyList<NodeDto> nodes)

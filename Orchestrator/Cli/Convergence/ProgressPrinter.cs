@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Convergence;
 /// changes.</summary>
 internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool redraw)
 {
-    private IReadOnlyList<string> last = [];
+    private IReadOnlyList<string> _last = [];
 
     public static ProgressPrinter For(CliEnvironment environment)
     {
@@ -24,23 +24,23 @@ internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool r
         if (redraw)
             Redraw(lines);
         else
-            foreach (var line in lines.Except(last, StringComparer.Ordinal))
+            foreach (var line in lines.Except(_last, StringComparer.Ordinal))
                 output.WriteLine(line);
-        last = lines;
+        _last = lines;
         output.Flush();
     }
 
     /// <summary>One write, so that nothing flickers.</summary>
     private void Redraw(IReadOnlyList<string> lines)
     {
-        if (lines.SequenceEqual(last, StringComparer.Ordinal))
+        if (lines.SequenceEqual(_last, StringComparer.Ordinal))
             return;
         var text = new StringBuilder();
-        if (last.Count > 0)
-            text.Append("\e[").Append(last.Count).Append('A');
+        if (_last.Count > 0)
+            text.Append("\e[").Append(_last.Count).Append('A');
         foreach (var line in lines)
             text.Append("\e[2K").Append(line).Append('\n');
-        if (lines.Count < last.Count)
+        if (lines.Count < _last.Count)
             text.Append("\e[0J");
         output.Write(text.ToString());
     }

@@ -13,30 +13,30 @@ internal sealed class LogPrefixes(Invocation run)
 
     private static readonly string[] Colours = ["\e[36m", "\e[33m", "\e[32m", "\e[35m", "\e[34m", "\e[31m"];
 
-    private readonly Dictionary<string, string> labels = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> services = new(StringComparer.Ordinal);
-    private int width;
+    private readonly Dictionary<string, string> _labels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _services = new(StringComparer.Ordinal);
+    private int _width;
 
     /// <summary>Learns the tasks that are there, so that the columns align from the first line on.</summary>
     public async Task LearnAsync(string serviceId, string serviceName, CancellationToken ct)
     {
-        services[serviceId] = serviceName;
+        _services[serviceId] = serviceName;
         foreach (var node in await Lookups.NodesAsync(run, null, ct))
-            nodes[node.Id] = Lookups.NameOf(node);
+            _nodes[node.Id] = Lookups.NameOf(node);
         foreach (var task in await Lookups.TasksAsync(run, [new("service", serviceId)], ct))
-            labels[task.Id] = Describe(task);
-        width = labels.Values.Select(label => label.Length).DefaultIfEmpty().Max();
+            _labels[task.Id] = Describe(task);
+        _width = _labels.Values.Select(label => label.Length).DefaultIfEmpty().Max();
     }
 
     public async Task<string> ForAsync(ParsedLine line, CancellationToken ct)
     {
-        if (!labels.TryGetValue(line.TaskId, out var label))
+        if (!_labels.TryGetValue(line.TaskId, out var label))
         {
-            labels[line.TaskId] = label = await AskAsync(line, ct);
-            width = Math.Max(width, label.Length);
+            _labels[line.TaskId] = label = await AskAsync(line, ct);
+            _width = Math.Max(_width, label.Length);
         }
-        var text = label.PadRight(width) + " | ";
+        var text = label.PadRight(_width) + " | ";
         return run.Environment.OutIsColoured ? ColourOf(line.TaskId) + text + Reset : text;
     }
 
@@ -49,15 +49,15 @@ internal sealed class LogPrefixes(Invocation run)
         try
         {
             var task = await run.Api.GetAsync(ApiQuery.Path("tasks", line.TaskId), WireJson.Default.TaskDto, ct);
-            if (task.NodeId is { Length: > 0 } nodeId && !nodes.ContainsKey(nodeId))
-                nodes[nodeId] = Lookups.NameOf(
+            if (task.NodeId is { Length: > 0 } nodeId && !_nodes.ContainsKey(nodeId))
+                _nodes[nodeId] = Lookups.NameOf(
                     await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), WireJson.Default.NodeDto, ct));
             return Describe(task);
         }
         catch (CliException e) when (e.ExitCode == ExitCode.NotFound)
         {
             var id = Words.Id(line.TaskId, inFull: false);
-            return $"{Name(services, line.ServiceId)}.{id}@{Name(nodes, line.NodeId)}";
+            return $"{Name(_services, line.ServiceId)}.{id}@{Name(_nodes, line.NodeId)}";
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class LogPrefixes(Invocation run)
         var place = task.Slot > 0 ? task.Slot.ToString(CultureInfo.InvariantCulture)
             : Words.Id(task.NodeId ?? "", inFull: false);
         var id = run.IsOn("--no-task-ids") ? "" : "." + Words.Id(task.Id, run.IsOn("--no-trunc"));
-        return $"{Name(services, task.ServiceId ?? "")}.{place}{id}@{Name(nodes, task.NodeId ?? "")}";
+        return $"{Name(_services, task.ServiceId ?? "")}.{place}{id}@{Name(_nodes, task.NodeId ?? "")}";
     }
 
     private string Name(Dictionary<string, string> names, string id) =>

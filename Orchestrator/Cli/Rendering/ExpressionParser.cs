@@ -7,42 +7,42 @@ internal sealed class ExpressionParser(string code, int offset)
 {
     private const int MaxDepth = 32;
 
-    private readonly List<TemplateToken> tokens = TemplateLexer.Split(code, offset);
-    private int at;
+    private readonly List<TemplateToken> _tokens = TemplateLexer.Split(code, offset);
+    private int _at;
 
     private int EndPosition => offset + code.Length + 1;
 
     public TemplateExpression ParseAll()
     {
         var value = ParsePipe(depth: 0);
-        return at == tokens.Count ? value
-            : throw new TemplateException($"unexpected \"{tokens[at].Text}\"", tokens[at].Position);
+        return _at == _tokens.Count ? value
+            : throw new TemplateException($"unexpected \"{_tokens[_at].Text}\"", _tokens[_at].Position);
     }
 
     /// <summary><c>$a := </c> or <c>$a, $b := </c> at the start, if it stands there.</summary>
     public IReadOnlyList<string> TakeVariables()
     {
-        var assign = tokens.FindIndex(token => token is { Kind: TokenKind.Punctuation, Text: ":=" });
+        var assign = _tokens.FindIndex(token => token is { Kind: TokenKind.Punctuation, Text: ":=" });
         if (assign < 0)
             return [];
-        var names = tokens.Take(assign).Where(token => token.Kind == TokenKind.Variable).Select(token => token.Text)
+        var names = _tokens.Take(assign).Where(token => token.Kind == TokenKind.Variable).Select(token => token.Text)
             .ToList();
         if (names.Count is 0 or > 2 || names.Contains(""))
             throw new TemplateException("write {{range $key, $value := …}}", offset + 1);
-        at = assign + 1;
+        _at = assign + 1;
         return names;
     }
 
     private bool Next(string punctuation) =>
-        at < tokens.Count && tokens[at].Kind == TokenKind.Punctuation && tokens[at].Text == punctuation;
+        _at < _tokens.Count && _tokens[_at].Kind == TokenKind.Punctuation && _tokens[_at].Text == punctuation;
 
     private TemplateExpression ParsePipe(int depth)
     {
         var value = ParseCommand(depth);
         while (Next("|"))
         {
-            at++;
-            var position = at < tokens.Count ? tokens[at].Position : EndPosition;
+            _at++;
+            var position = _at < _tokens.Count ? _tokens[_at].Position : EndPosition;
             value = ParseCommand(depth) is CallExpression call
                 ? call with { Arguments = [.. call.Arguments, value] }
                 : throw new TemplateException("only a function can stand after |", position);
@@ -52,15 +52,15 @@ internal sealed class ExpressionParser(string code, int offset)
 
     private TemplateExpression ParseCommand(int depth)
     {
-        if (at >= tokens.Count)
+        if (_at >= _tokens.Count)
             throw new TemplateException("a value is missing", EndPosition);
-        if (tokens[at].Kind != TokenKind.Name || IsConstant(tokens[at].Text))
+        if (_tokens[_at].Kind != TokenKind.Name || IsConstant(_tokens[_at].Text))
             return ParseOperand(depth);
-        var name = tokens[at++];
+        var name = _tokens[_at++];
         if (!TemplateFunctions.Names.Contains(name.Text, StringComparer.Ordinal))
             throw new TemplateException(UnknownFunction(name.Text), name.Position);
         var arguments = new List<TemplateExpression>();
-        while (at < tokens.Count && !Next("|") && !Next(")"))
+        while (_at < _tokens.Count && !Next("|") && !Next(")"))
             arguments.Add(ParseOperand(depth));
         return new CallExpression(name.Text, arguments, name.Position);
     }
@@ -75,7 +75,7 @@ internal sealed class ExpressionParser(string code, int offset)
     {
         if (depth > MaxDepth)
             throw new TemplateException("too many parentheses", EndPosition);
-        var token = tokens[at++];
+        var token = _tokens[_at++];
         return token.Kind switch
         {
             TokenKind.Text => new LiteralExpression(token.Text, token.Position),
@@ -102,7 +102,7 @@ internal sealed class ExpressionParser(string code, int offset)
         var value = ParsePipe(depth + 1);
         if (!Next(")"))
             throw new TemplateException("( is never closed", open.Position);
-        at++;
+        _at++;
         var path = TakePath("");
         return path.Count == 0 ? value : new MemberExpression(value, path, open.Position);
     }
@@ -113,11 +113,11 @@ internal sealed class ExpressionParser(string code, int offset)
         var path = new List<string>();
         if (first.Length > 0)
             path.Add(first);
-        while (at < tokens.Count && tokens[at] is { Kind: TokenKind.Field, Spaced: false } token
+        while (_at < _tokens.Count && _tokens[_at] is { Kind: TokenKind.Field, Spaced: false } token
             && token.Text.Length > 0)
         {
             path.Add(token.Text);
-            at++;
+            _at++;
         }
         return path;
     }

@@ -9,7 +9,7 @@ public sealed class ListView<T>(IReadOnlyList<Column<T>> columns, IReadOnlyList<
 {
     private const string TablePrefix = "table";
 
-    private readonly TemplateSchema schema = TemplateSchema.Of(columns.Select(column => column.Field).ToList());
+    private readonly TemplateSchema _schema = TemplateSchema.Of(columns.Select(column => column.Field).ToList());
 
     /// <param name="format">null or <c>table</c>, <c>json</c>, <c>table TEMPLATE</c>, or a template</param>
     /// <exception cref="CliException">the template is wrong</exception>
@@ -42,9 +42,9 @@ public sealed class ListView<T>(IReadOnlyList<Column<T>> columns, IReadOnlyList<
         foreach (var column in columns)
             headers[column.Field] = column.Header;
         var table = new TextTable();
-        table.Add(FormatOption.Render(template, format, headers, schema).Split('\t'));
+        table.Add(FormatOption.Render(template, format, headers, _schema).Split('\t'));
         foreach (var row in rows)
-            table.Add(FormatOption.Render(template, format, ToJson(row), schema).Split('\t'));
+            table.Add(FormatOption.Render(template, format, ToJson(row), _schema).Split('\t'));
         table.WriteTo(output);
     }
 
@@ -53,9 +53,9 @@ public sealed class ListView<T>(IReadOnlyList<Column<T>> columns, IReadOnlyList<
         var template = FormatOption.Parse(format);
         if (rows.Count == 0)
             FormatOption.Render(
-                template, format, ToEmptyJson(), schema); // a misspelt field is an error in an empty list, too
+                template, format, ToEmptyJson(), _schema); // a misspelt field is an error in an empty list, too
         foreach (var row in rows)
-            output.WriteLine(FormatOption.Render(template, format, ToJson(row), schema));
+            output.WriteLine(FormatOption.Render(template, format, ToJson(row), _schema));
     }
 
     private JsonObject ToJson(T row)

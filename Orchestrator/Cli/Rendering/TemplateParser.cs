@@ -5,10 +5,10 @@ internal sealed class TemplateParser
 {
     private const int MaxDepth = 32;
 
-    private readonly string template;
-    private int at;
+    private readonly string _template;
+    private int _at;
 
-    private TemplateParser(string template) => this.template = template;
+    private TemplateParser(string template) => _template = template;
 
     private sealed record Action(string Code, int Offset)
     {
@@ -27,12 +27,12 @@ internal sealed class TemplateParser
     private List<TemplateNode> ParseNodes(int depth, out Action? end)
     {
         if (depth > MaxDepth)
-            throw new TemplateException($"more than {MaxDepth} blocks inside each other", at + 1);
+            throw new TemplateException($"more than {MaxDepth} blocks inside each other", _at + 1);
         var nodes = new List<TemplateNode>();
-        while (at < template.Length)
+        while (_at < _template.Length)
         {
-            var open = template.IndexOf("{{", at, StringComparison.Ordinal);
-            AddText(nodes, open < 0 ? template.Length : open);
+            var open = _template.IndexOf("{{", _at, StringComparison.Ordinal);
+            AddText(nodes, open < 0 ? _template.Length : open);
             if (open < 0)
                 break;
             end = TakeAction(open);
@@ -47,8 +47,8 @@ internal sealed class TemplateParser
 
     private void AddText(List<TemplateNode> nodes, int end)
     {
-        var text = template[at..end];
-        at = end;
+        var text = _template[_at..end];
+        _at = end;
         if (IsTrimmer(end))
             text = text.TrimEnd();
         if (text.Length > 0)
@@ -57,21 +57,21 @@ internal sealed class TemplateParser
 
     /// <summary><c>{{- </c> eats the white space before it.</summary>
     private bool IsTrimmer(int open) =>
-        open + 3 < template.Length && template[open + 2] == '-' && char.IsWhiteSpace(template[open + 3]);
+        open + 3 < _template.Length && _template[open + 2] == '-' && char.IsWhiteSpace(_template[open + 3]);
 
     private Action TakeAction(int open)
     {
-        var close = template.IndexOf("}}", open, StringComparison.Ordinal);
+        var close = _template.IndexOf("}}", open, StringComparison.Ordinal);
         if (close < 0)
             throw new TemplateException("{{ is never closed by }}", open + 1);
-        at = close + 2;
+        _at = close + 2;
         var start = IsTrimmer(open) ? open + 3 : open + 2;
-        var code = template[start..close];
+        var code = _template[start..close];
         if (code.EndsWith(" -", StringComparison.Ordinal))
         {
             code = code[..^2];
-            while (at < template.Length && char.IsWhiteSpace(template[at]))
-                at++;
+            while (_at < _template.Length && char.IsWhiteSpace(_template[_at]))
+                _at++;
         }
         return new Action(code, start);
     }

@@ -5,10 +5,10 @@ namespace Orchestrator.Cli.Rendering;
 /// <summary>Which fields a value can have, so that a misspelt one is told from one that is absent.</summary>
 public sealed class TemplateSchema
 {
-    private readonly Func<string, TemplateSchema?> member;
+    private readonly Func<string, TemplateSchema?> _member;
 
     private TemplateSchema(IReadOnlyList<string> fields, Func<string, TemplateSchema?> member) =>
-        (Fields, this.member) = (fields, member);
+        (Fields, _member) = (fields, member);
 
     /// <summary>Any field may be there: maps from text to text, and plain values.</summary>
     public static TemplateSchema Open { get; } = new([], _ => Open);
@@ -19,7 +19,7 @@ public sealed class TemplateSchema
     public TemplateSchema? Element { get; private init; }
 
     /// <summary>null when there is no such field.</summary>
-    public TemplateSchema? Member(string field) => member(field);
+    public TemplateSchema? Member(string field) => _member(field);
 
     /// <summary>The columns of a list.</summary>
     public static TemplateSchema Of(IReadOnlyList<string> fields) =>

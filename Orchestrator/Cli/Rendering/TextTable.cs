@@ -8,15 +8,15 @@ public sealed class TextTable
     private const int MinColumn = 10;
     private const int Gap = 3;
 
-    private readonly List<string[]> rows = [];
+    private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add(cells);
 
     public void WriteTo(TextWriter output)
     {
         var widths = Widths();
         var line = new StringBuilder();
-        foreach (var row in rows)
+        foreach (var row in _rows)
         {
             line.Clear();
             for (var i = 0; i < row.Length; i++)
@@ -27,8 +27,8 @@ public sealed class TextTable
 
     private int[] Widths()
     {
-        var widths = new int[rows.Count == 0 ? 0 : rows.Max(row => row.Length)];
-        foreach (var row in rows)
+        var widths = new int[_rows.Count == 0 ? 0 : _rows.Max(row => row.Length)];
+        foreach (var row in _rows)
         {
             for (var i = 0; i < row.Length; i++)
                 widths[i] = Math.Max(widths[i], Math.Max(MinColumn, Length(row[i]) + Gap));

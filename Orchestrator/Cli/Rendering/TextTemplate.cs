@@ -8,9 +8,9 @@ namespace Orchestrator.Cli.Rendering;
 /// values.</summary>
 public sealed class TextTemplate
 {
-    private readonly IReadOnlyList<TemplateNode> nodes;
+    private readonly IReadOnlyList<TemplateNode> _nodes;
 
-    private TextTemplate(IReadOnlyList<TemplateNode> nodes) => this.nodes = nodes;
+    private TextTemplate(IReadOnlyList<TemplateNode> nodes) => _nodes = nodes;
 
     /// <exception cref="TemplateException">says where and what</exception>
     public static TextTemplate Parse(string template) => new(TemplateParser.Parse(template));
@@ -20,7 +20,7 @@ public sealed class TextTemplate
     {
         var output = new StringBuilder();
         var root = new TemplateValue(value, schema);
-        new Run(root, output).Write(nodes, root);
+        new Run(root, output).Write(_nodes, root);
         return output.ToString();
     }
 
@@ -28,7 +28,7 @@ public sealed class TextTemplate
 
     private sealed class Run(TemplateValue root, StringBuilder output)
     {
-        private readonly Dictionary<string, TemplateValue> variables = new(StringComparer.Ordinal) { [""] = root };
+        private readonly Dictionary<string, TemplateValue> _variables = new(StringComparer.Ordinal) { [""] = root };
 
         public void Write(IReadOnlyList<TemplateNode> nodes, TemplateValue dot)
         {
@@ -72,9 +72,9 @@ public sealed class TextTemplate
             {
                 var element = new TemplateValue(elements[i], list.Schema.Element ?? TemplateSchema.Open);
                 if (block.Variables.Count > 0)
-                    variables[block.Variables[^1]] = element;
+                    _variables[block.Variables[^1]] = element;
                 if (block.Variables.Count > 1)
-                    variables[block.Variables[0]] = new TemplateValue(keys[i], TemplateSchema.Open);
+                    _variables[block.Variables[0]] = new TemplateValue(keys[i], TemplateSchema.Open);
                 Write(block.Then, element);
             }
         }
@@ -94,7 +94,7 @@ public sealed class TextTemplate
         {
             if (field.Root is null)
                 return dot;
-            return variables.TryGetValue(field.Root, out var value)
+            return _variables.TryGetValue(field.Root, out var value)
                 ? value
                 : throw new TemplateException($"unknown variable ${field.Root}", field.Position);
         }

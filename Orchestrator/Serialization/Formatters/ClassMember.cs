@@ -7,10 +7,10 @@ internal sealed class ClassMember<TRecord, TValue>(PropertyInfo property, bool r
     : Member<TRecord, TValue>(required)
     where TRecord : class
 {
-    private readonly Func<TRecord, TValue> get = property.GetMethod!.CreateDelegate<Func<TRecord, TValue>>();
-    private readonly Action<TRecord, TValue> set = property.SetMethod!.CreateDelegate<Action<TRecord, TValue>>();
+    private readonly Func<TRecord, TValue> _get = property.GetMethod!.CreateDelegate<Func<TRecord, TValue>>();
+    private readonly Action<TRecord, TValue> _set = property.SetMethod!.CreateDelegate<Action<TRecord, TValue>>();
 
-    protected override TValue Get(ref TRecord record) => get(record);
+    protected override TValue Get(ref TRecord record) => _get(record);
 
-    protected override void Set(ref TRecord record, TValue value) => set(record, value);
+    protected override void Set(ref TRecord record, TValue value) => _set(record, value);
 }

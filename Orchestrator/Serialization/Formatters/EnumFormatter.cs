@@ -7,10 +7,10 @@ internal sealed class EnumFormatter<T, TNumber> : Formatter<T>
     where T : struct, Enum
     where TNumber : struct
 {
-    private readonly Formatter<TNumber> number = FormatterCache<TNumber>.Instance;
+    private readonly Formatter<TNumber> _number = FormatterCache<TNumber>.Instance;
 
     public override void Write(ref MessagePackWriter writer, T value) =>
-        number.Write(ref writer, Unsafe.BitCast<T, TNumber>(value));
+        _number.Write(ref writer, Unsafe.BitCast<T, TNumber>(value));
 
-    public override T Read(ref MessagePackReader reader) => Unsafe.BitCast<TNumber, T>(number.Read(ref reader));
+    public override T Read(ref MessagePackReader reader) => Unsafe.BitCast<TNumber, T>(_number.Read(ref reader));
 }

@@ -8,7 +8,7 @@ internal sealed class ImmutableArrayFormatter<T> : Formatter<ImmutableArray<T>>
     /// <summary>More room than this is made only for items that are really there.</summary>
     private const int TrustedCount = 1024;
 
-    private readonly Formatter<T> item = FormatterCache<T>.Instance;
+    private readonly Formatter<T> _item = FormatterCache<T>.Instance;
 
     public override void Write(ref MessagePackWriter writer, ImmutableArray<T> value)
     {
@@ -20,7 +20,7 @@ internal sealed class ImmutableArrayFormatter<T> : Formatter<ImmutableArray<T>>
         writer.Enter();
         writer.WriteArrayHeader(value.Length);
         foreach (var element in value)
-            item.Write(ref writer, element);
+            _item.Write(ref writer, element);
         writer.Leave();
     }
 
@@ -40,7 +40,7 @@ internal sealed class ImmutableArrayFormatter<T> : Formatter<ImmutableArray<T>>
         {
             if (i == items.Length)
                 Array.Resize(ref items, (int)Math.Min(count, items.Length * 2L));
-            items[i] = item.Read(ref reader);
+            items[i] = _item.Read(ref reader);
         }
         reader.Leave();
         return ImmutableCollectionsMarshal.AsImmutableArray(items);

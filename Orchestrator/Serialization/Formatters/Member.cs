@@ -17,7 +17,7 @@ internal abstract class Member<TRecord, TValue>(bool required) : Member<TRecord>
     /// <summary>Asked once: code that is not optimized yet boxes a struct to compare it with null.</summary>
     private static readonly bool IsReference = !typeof(TValue).IsValueType;
 
-    private readonly Formatter<TValue> formatter = FormatterCache<TValue>.Instance;
+    private readonly Formatter<TValue> _formatter = FormatterCache<TValue>.Instance;
 
     public sealed override void Write(ref MessagePackWriter writer, ref TRecord record)
     {
@@ -25,21 +25,21 @@ internal abstract class Member<TRecord, TValue>(bool required) : Member<TRecord>
         if (IsReference && value is null)
             writer.WriteNil();
         else
-            formatter.Write(ref writer, value);
+            _formatter.Write(ref writer, value);
     }
 
     public sealed override void Read(ref MessagePackReader reader, ref TRecord record)
     {
-        if (!formatter.NilIsValue && reader.TryReadNil())
+        if (!_formatter.NilIsValue && reader.TryReadNil())
             SetMissing(ref record);
         else
-            Set(ref record, formatter.Read(ref reader));
+            Set(ref record, _formatter.Read(ref reader));
     }
 
     public sealed override void SetMissing(ref TRecord record)
     {
         if (required)
-            Set(ref record, formatter.Empty());
+            Set(ref record, _formatter.Empty());
     }
 
     protected abstract TValue Get(ref TRecord record);

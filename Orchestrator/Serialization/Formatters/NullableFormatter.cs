@@ -2,17 +2,17 @@ namespace Orchestrator.Serialization.Formatters;
 
 internal sealed class NullableFormatter<T> : Formatter<T?> where T : struct
 {
-    private readonly Formatter<T> some = FormatterCache<T>.Instance;
+    private readonly Formatter<T> _some = FormatterCache<T>.Instance;
 
     public override bool NilIsValue => true;
 
     public override void Write(ref MessagePackWriter writer, T? value)
     {
         if (value is { } present)
-            some.Write(ref writer, present);
+            _some.Write(ref writer, present);
         else
             writer.WriteNil();
     }
 
-    public override T? Read(ref MessagePackReader reader) => reader.TryReadNil() ? null : some.Read(ref reader);
+    public override T? Read(ref MessagePackReader reader) => reader.TryReadNil() ? null : _some.Read(ref reader);
 }

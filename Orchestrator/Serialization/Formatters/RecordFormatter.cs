@@ -3,13 +3,13 @@ namespace Orchestrator.Serialization.Formatters;
 /// <summary>A record is an array: slot n is the member with key n, nil where there is none.</summary>
 internal sealed class RecordFormatter<T> : Formatter<T> where T : notnull
 {
-    private readonly Lazy<Member<T>?[]> members = new(RecordMembers.Of<T>, LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<Member<T>?[]> _members = new(RecordMembers.Of<T>, LazyThreadSafetyMode.PublicationOnly);
 
     public override void Write(ref MessagePackWriter writer, T value)
     {
         if (value is null)
             throw new ArgumentNullException(nameof(value), $"a {typeof(T).Name} must not be null here");
-        var slots = members.Value;
+        var slots = _members.Value;
         writer.Enter();
         writer.WriteArrayHeader(slots.Length);
         foreach (var member in slots)
@@ -24,7 +24,7 @@ internal sealed class RecordFormatter<T> : Formatter<T> where T : notnull
 
     public override T Read(ref MessagePackReader reader)
     {
-        var slots = members.Value;
+        var slots = _members.Value;
         reader.Enter();
         var count = reader.ReadArrayHeader();
         var record = Activator.CreateInstance<T>();
@@ -44,7 +44,7 @@ internal sealed class RecordFormatter<T> : Formatter<T> where T : notnull
     public override T Empty()
     {
         var record = Activator.CreateInstance<T>();
-        Complete(ref record, members.Value);
+        Complete(ref record, _members.Value);
         return record;
     }
 

@@ -6,7 +6,7 @@ internal sealed class StringMapFormatter<T> : Formatter<ImmutableSortedDictionar
     private static readonly ImmutableSortedDictionary<string, T> None =
         ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
 
-    private readonly Formatter<T> item = FormatterCache<T>.Instance;
+    private readonly Formatter<T> _item = FormatterCache<T>.Instance;
 
     public override void Write(ref MessagePackWriter writer, ImmutableSortedDictionary<string, T> value)
     {
@@ -16,7 +16,7 @@ internal sealed class StringMapFormatter<T> : Formatter<ImmutableSortedDictionar
         foreach (var (key, element) in value.WithComparers(StringComparer.Ordinal))
         {
             writer.WriteString(key);
-            item.Write(ref writer, element);
+            _item.Write(ref writer, element);
         }
         writer.Leave();
     }
@@ -32,7 +32,7 @@ internal sealed class StringMapFormatter<T> : Formatter<ImmutableSortedDictionar
             var key = reader.ReadString();
             if (map.ContainsKey(key))
                 Malformed.Refuse("a key of a map occurs twice", start);
-            map.Add(key, item.Read(ref reader));
+            map.Add(key, _item.Read(ref reader));
         }
         reader.Leave();
         return count == 0 ? None : map.ToImmutable();

@@ -19,9 +19,9 @@ internal sealed class UnionCase<T, TSub>(int tag) : UnionCase<T>(tag, typeof(TSu
     where T : class
     where TSub : class, T
 {
-    private readonly Formatter<TSub> formatter = FormatterCache<TSub>.Instance;
+    private readonly Formatter<TSub> _formatter = FormatterCache<TSub>.Instance;
 
-    public override void Write(ref MessagePackWriter writer, T value) => formatter.Write(ref writer, (TSub)value);
+    public override void Write(ref MessagePackWriter writer, T value) => _formatter.Write(ref writer, (TSub)value);
 
-    public override T Read(ref MessagePackReader reader) => formatter.Read(ref reader);
+    public override T Read(ref MessagePackReader reader) => _formatter.Read(ref reader);
 }

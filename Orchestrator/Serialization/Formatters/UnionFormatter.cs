@@ -6,17 +6,17 @@ namespace Orchestrator.Serialization.Formatters;
 /// <summary>A value of a closed hierarchy is <c>[tag, record]</c>.</summary>
 internal sealed class UnionFormatter<T> : Formatter<T> where T : class
 {
-    private readonly Lazy<FrozenDictionary<int, UnionCase<T>>> byTag = new(
+    private readonly Lazy<FrozenDictionary<int, UnionCase<T>>> _byTag = new(
         FindCases, LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<FrozenDictionary<Type, UnionCase<T>>> byType;
+    private readonly Lazy<FrozenDictionary<Type, UnionCase<T>>> _byType;
 
-    public UnionFormatter() => byType = new(
-        () => byTag.Value.Values.ToFrozenDictionary(c => c.Type), LazyThreadSafetyMode.PublicationOnly);
+    public UnionFormatter() => _byType = new(
+        () => _byTag.Value.Values.ToFrozenDictionary(c => c.Type), LazyThreadSafetyMode.PublicationOnly);
 
     public override void Write(ref MessagePackWriter writer, T value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (!byType.Value.TryGetValue(value.GetType(), out var found))
+        if (!_byType.Value.TryGetValue(value.GetType(), out var found))
             throw new NotSupportedException($"{value.GetType()} has no [Union] tag in {typeof(T)}");
         writer.Enter();
         writer.WriteArrayHeader(2);
@@ -33,7 +33,7 @@ internal sealed class UnionFormatter<T> : Formatter<T> where T : class
         if (count < 2)
             Malformed.Refuse($"{typeof(T).Name} is written as [tag, value], but there are {count} values", start);
         var tag = reader.ReadInt64();
-        if (tag != (int)tag || !byTag.Value.TryGetValue((int)tag, out var found))
+        if (tag != (int)tag || !_byTag.Value.TryGetValue((int)tag, out var found))
             throw new InvalidDataException(
                 $"{typeof(T).Name} has no member with tag {tag} (at byte {start}): is the writer newer?");
         var value = found.Read(ref reader);

@@ -1,0 +1,85 @@
+using System.Net;
+using Orchestrator.Hosting;
+
+namespace Orchestrator.Tests.Hosting;
+
+public sealed class DaemonOptionsTests
+{
+    private string directory = "";
+
+    [SetUp]
+    public void MakeDirectory() => directory = Directory.CreateTempSubdirectory("swarmnet-options-").FullName;
+
+    [TearDown]
+    public void RemoveDirectory() => Directory.Delete(directory, recursive: true);
+
+    [Test]
+    public void Without_settings_the_documented_defaults_hold()
+    {
+        var options = Read([], [], null);
+        Assert.That(options.DataDirectory, Is.EqualTo("/var/lib/swarmnet"));
+        Assert.That(options.SocketPath, Is.EqualTo("/run/swarmnet/swarmnet.sock"));
+        Assert.That(options.Listen, Is.EqualTo(new IPEndPoint(IPAddress.Any, 2377)));
+        Assert.That(options.Hostname, Is.EqualTo("machine"));
+        Assert.That(options.Runtime, Is.EqualTo(RuntimeChoice.Auto));
+        Assert.That(options.DockerSocket, Is.EqualTo("/var/run/docker.sock"));
+        Assert.That(options.TcpHosts, Is.Empty);
+    }
+
+    [Test]
+    public void A_flag_beats_the_environment_and_that_beats_the_file()
+    {
+        const string File = """{ "hostname": "from-file", "runtime": "docker", "log-format": "json" }""";
+        var environment = new Dictionary<string, string>
+        {
+            ["SWARMNET_HOSTNAME"] = "from-environment", ["SWARMNET_RUNTIME"] = "process",
+        };
+        var options = Read(new() { ["hostname"] = ["from-flag"] }, environment, File);
+        Assert.That(options.Hostname, Is.EqualTo("from-flag"));
+        Assert.That(options.Runtime, Is.EqualTo(RuntimeChoice.Process));
+        Assert.That(options.LogFormat, Is.EqualTo(LogFormat.Json));
+    }
+
+    [Test]
+    public void Lists_come_from_repeated_flags_from_commas_and_from_arrays()
+    {
+        var flags = Read(new() { ["engine-labels"] = ["a=1", "b=2"] }, [], null);
+        var environment = Read([], new() { ["SWARMNET_ENGINE_LABELS"] = "a=1, b=2" }, null);
+        var file = Read([], [], """{ "engine-labels": ["a=1", "b=2"] }""");
+        foreach (var options in new[] { flags, environment, file })
+            Assert.That(options.EngineLabels.Select(label => $"{label.Key}={label.Value}"), Is.EqualTo(new[] { "a=1", "b=2" }));
+    }
+
+    [TestCase("runtime", "podman", "--runtime: 'podman': expected one of auto, docker, process")]
+    [TestCase("runtime", "1", "expected one of")]
+    [TestCase("hosts", "tcp://0.0.0.0:2375", "only loopback addresses are served")]
+    [TestCase("hosts", "127.0.0.1:2375", "expected tcp://ADDRESS:PORT")]
+    [TestCase("listen-addr", "nonsense", "expected an IP address, or IP:PORT")]
+    [TestCase("docker-host", "tcp://10.0.0.1:2375", "the engine must run on this host")]
+    [TestCase("engine-labels", "novalue", "expected NAME=VALUE")]
+    [TestCase("hostname", "a b", "a hostname has")]
+    public void A_bad_value_is_refused_with_its_name_and_reason(string name, string value, string message)
+    {
+        Assert.That(() => Read(new() { [name] = [value] }, [], null),
+            Throws.TypeOf<OptionException>().With.Message.Contains(message));
+    }
+
+    [TestCase("{", "is not valid JSON")]
+    [TestCase("[]", "expected one JSON object")]
+    [TestCase("""{ "runtim": "docker" }""", "unknown setting 'runtim'")]
+    [TestCase("""{ "runtime": 3 }""", "'runtime' must be a string or a list of strings")]
+    [TestCase("""{ "runtime": "podman" }""", "'runtime' in the configuration file: 'podman'")]
+    public void A_bad_file_is_refused_with_the_reason(string file, string message)
+    {
+        Assert.That(() => Read([], [], file), Throws.TypeOf<OptionException>().With.Message.Contains(message));
+    }
+
+    private DaemonOptions Read(Dictionary<string, string[]> flags, Dictionary<string, string> environment, string? file)
+    {
+        var path = Path.Combine(directory, "swarmnet.json");
+        if (file is not null)
+            File.WriteAllText(path, file);
+        var configured = OptionSources.ReadFile(path, DaemonOptions.Names);
+        return DaemonOptions.From(new OptionSources(flags, environment.GetValueOrDefault, configured), "machine");
+    }
+}
