@@ -8,7 +8,7 @@ internal static class IdleMemory
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(20);
 
-    /// <summary>Bytes that a daemon with little to do allocates in a period: heartbeats, observations, listings.</summary>
+    /// <summary>Bytes that a daemon with little to do allocates in a period.</summary>
     private const long Quiet = 8 << 20;
 
     /// <summary>Bytes allocated since the last time that make it worth a pause of some milliseconds.</summary>
