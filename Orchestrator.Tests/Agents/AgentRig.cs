@@ -35,6 +35,9 @@ internal sealed class AgentRig : IAsyncDisposable
 
     public FakeRuntime Runtime { get; }
 
+    /// <summary>The real time, as a host sees it whose clock may be set.</summary>
+    public SetClock Clock { get; } = new();
+
     public NodeIdentity ManagerIdentity => _managerIdentity;
 
     public string DirectoryPath => _directory.Path;
@@ -65,7 +68,7 @@ internal sealed class AgentRig : IAsyncDisposable
             SaveIdentity = Saved.Add,
             NodeRemoved = () => Removed.TrySetResult(),
         };
-        _agent = new Agent(new AgentContext(options, Runtime, Identity, TimeProvider.System)
+        _agent = new Agent(new AgentContext(options, Runtime, Identity, Clock)
         {
             Loggers = NullLoggerFactory.Instance,
         });
@@ -90,6 +93,15 @@ internal sealed class AgentRig : IAsyncDisposable
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         _run = Task.CompletedTask;
+    }
+
+    internal sealed class SetClock : TimeProvider
+    {
+        private long error;
+
+        public void Set(TimeSpan by) => Interlocked.Add(ref error, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref error));
     }
 
     public async ValueTask DisposeAsync()

@@ -242,6 +242,39 @@ internal sealed class AgentSessionTests
         Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(3.5)));
     }
 
+    [Test]
+    public async Task A_clock_that_is_set_back_does_not_silence_the_agent()
+    {
+        _manager.Settings = new SessionSettings { HeartbeatPeriod = TimeSpan.FromSeconds(1) };
+        _rig.Start(_manager.Address);
+        await _manager.SessionAsync();
+        var session = await _manager.SessionAsync();
+        await session.HearAsync<AgentHeartbeat>();
+
+        _rig.Clock.Set(-TimeSpan.FromMinutes(30));
+
+        await session.HearAsync<AgentHeartbeat>();
+        await session.HearAsync<AgentHeartbeat>();
+    }
+
+    [Test]
+    public async Task While_all_tasks_are_stopped_no_session_brings_them_back()
+    {
+        var session = await ConnectAsync();
+        await session.SendAsync(Assignments.Complete(1, Assignments.Of()));
+        await session.HearAsync(Assignments.Id(1), TaskState.Running);
+
+        var stopping = _rig.Agent.StopAllTasksAsync(CancellationToken.None);
+        await session.Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.That(_rig.Runtime.Containers, Is.Empty);
+        _rig.Agent.ResumeSessions();
+        var again = await _manager.SessionAsync();
+        await again.SendAsync(Assignments.Complete(1, Assignments.Of()));
+        await Eventually.TrueAsync(() => Running() == 1, "a node that stays runs its tasks again");
+    }
+
     private int Running() => _rig.Runtime.Containers.Count(container => container.State == ContainerState.Running);
 
     private async Task<ManagerSide> ConnectAsync()

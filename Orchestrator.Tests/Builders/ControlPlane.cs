@@ -28,6 +28,9 @@ internal sealed class ControlPlane(int seed = 1)
 
     public IdSource Ids => new(random.NextBytes);
 
+    /// <summary>How far the clocks of the nodes are ahead.</summary>
+    public TimeSpan ClockErrorOfNodes { get; set; }
+
     public void Advance(TimeSpan by) => Now += by;
 
     public Applied Propose(Transaction transaction)
@@ -104,7 +107,11 @@ internal sealed class ControlPlane(int seed = 1)
     {
         var stored = State.Task(task.Id)!;
         if (state > stored.Status.State)
-            Apply(Change.Update(stored with { Status = new TaskStatus { State = state, Timestamp = Now, Error = error } }));
+            Apply(Change.Update(stored with
+            {
+                Meta = stored.Meta.Touched(Now),
+                Status = new TaskStatus { State = state, Timestamp = Now + ClockErrorOfNodes, Error = error },
+            }));
     }
 
     /// <summary>Decides and applies until nothing is left to decide at this moment. Returns when to look again.</summary>

@@ -6,6 +6,7 @@ public sealed class FakeTimeProvider : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<FakeTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _error;
     private TaskCompletionSource _armed = NewSource();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -13,10 +14,21 @@ public sealed class FakeTimeProvider : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
-            return _now;
+            return _now + _error;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+            return _now.Ticks;
+    }
+
+    /// <summary>Someone sets the host's clock. No time passes.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_lock)
+            _error += by;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -28,7 +40,9 @@ public sealed class FakeTimeProvider : TimeProvider
     /// <summary>Moves the clock; timers fire in order, each at its own moment.</summary>
     public void Advance(TimeSpan by)
     {
-        var end = GetUtcNow() + by;
+        DateTimeOffset end;
+        lock (_lock)
+            end = _now + by;
         while (TakeDue(end) is { } fire)
             fire();
         lock (_lock)

@@ -247,6 +247,53 @@ public sealed class ServiceReconcilerTests
         Assert.That(plane.State.Task(task.Id)!.Status.State, Is.EqualTo(TaskState.Orphaned));
     }
 
+    [TestCase(RestartCondition.None, TaskState.Failed)]
+    [TestCase(RestartCondition.OnFailure, TaskState.Complete)]
+    public void What_the_policy_leaves_ended_is_not_run_again_when_its_node_is_lost(
+        RestartCondition condition, TaskState end)
+    {
+        var id = Converged("web", 1, spec => WithRestart(spec, new RestartPolicy { Condition = condition }));
+        var task = plane.Running(id).Single();
+        plane.Report(task, end);
+        plane.Settle();
+        plane.SetNodeState(task.NodeId!.Value.Value, NodeState.Down);
+        plane.Converge();
+        Assert.That(plane.State.TasksOf(id), Has.Count.EqualTo(1));
+    }
+
+    [TestCase(1)]
+    [TestCase(-1)]
+    public void The_clocks_of_the_nodes_do_not_count(int hours)
+    {
+        plane.ClockErrorOfNodes = TimeSpan.FromHours(hours);
+        var id = Converged("web", 1, spec => WithRestart(spec, new RestartPolicy { Delay = TimeSpan.FromSeconds(4) }));
+        Assert.That(FailOnce(id), Is.EqualTo(TimeSpan.FromSeconds(4)));
+        Assert.That(FailOnce(id), Is.InRange(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(8)), "twice in a row");
+    }
+
+    [Test]
+    public void What_ran_on_a_removed_node_does_not_stay_running_on_paper()
+    {
+        var id = Converged("web", 1);
+        var task = plane.Running(id).Single();
+        plane.Apply(Orchestrator.Store.Change.Delete(plane.State.Node(task.NodeId!.Value)!));
+        plane.Converge();
+        Assert.That(plane.State.Task(task.Id)!.Status.State, Is.EqualTo(TaskState.Orphaned));
+        Assert.That(plane.State.UsageOf(task.NodeId!.Value).Tasks, Is.Zero);
+        Assert.That(plane.Running(id), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void Slots_that_are_scaled_away_take_their_history_along()
+    {
+        var id = Converged("web", 4);
+        plane.UpdateService(id, spec => WithImage(spec, "app:2"), template: true);
+        plane.Converge();
+        plane.Scale(id, 1);
+        plane.Converge();
+        Assert.That(plane.State.TasksOf(id).Values.Select(task => task.Slot), Is.All.EqualTo(1));
+    }
+
     private static ServiceSpec WithImage(ServiceSpec spec, string image) =>
         spec with { Template = spec.Template with { Container = spec.Template.Container with { Image = image } } };
 

@@ -41,6 +41,13 @@ public sealed class StateStoreTests
     }
 
     [Test]
+    public void To_delete_or_require_what_was_never_there_is_refused([Values(1, 2)] int kind)
+    {
+        var change = new Change { Kind = (ChangeKind)kind, Table = Table.Revisions, Key = "none" };
+        Assert.That(RefusalOf(change), Is.EqualTo(new Refusal(RefusalKind.Missing, "Revisions/none")));
+    }
+
+    [Test]
     public void A_refused_transaction_has_no_effect_at_all()
     {
         var node = plane.AddNode("a");

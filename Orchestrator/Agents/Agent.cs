@@ -72,18 +72,25 @@ public sealed partial class Agent : IDisposable
     }
 
     /// <summary>
-    /// Stops and removes every task of this cluster, as when the node leaves. <see cref="RunAsync"/> must be
-    /// running, and no
-    /// session may bring the tasks back: the node has left, or was removed.
+    /// Stops and removes every task of this cluster, as when the node leaves. <see cref="RunAsync"/> must be running.
+    /// The session ends first, and there is none until <see cref="ResumeSessions"/>: it would bring the tasks back.
     /// </summary>
     /// <exception cref="RuntimeException">the runtime does not answer</exception>
-    public Task StopAllTasksAsync(CancellationToken ct) => _worker.StopAllAsync(ct);
+    public async Task StopAllTasksAsync(CancellationToken ct)
+    {
+        await _sessions.HoldAsync(ct);
+        await _worker.StopAllAsync(ct);
+    }
+
+    /// <summary>The node stays after all: the managers say again what it should run.</summary>
+    public void ResumeSessions() => _sessions.Resume();
 
     public void Dispose()
     {
         _worker.Dispose();
         _calls.Dispose();
         _directory.Dispose();
+        _sessions.Dispose();
     }
 
     /// <summary>

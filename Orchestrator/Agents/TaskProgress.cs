@@ -14,6 +14,9 @@ public static class TaskProgress
     /// <summary>Delays between tries while the runtime does not answer.</summary>
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(8));
 
+    /// <summary>No retry is further away, unless the host's clock was set back.</summary>
+    public static TimeSpan LongestPause => Retry.Cap;
+
     public static TaskView Took(TaskView view, Step.Report report)
     {
         Invariant.Require(report.Status.State >= view.Task.Status.State, "an observed state never goes back");

@@ -116,7 +116,7 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
         bool hinted;
         lock (_lock)
             hinted = _hinted;
-        if (hinted && until is null && now >= _lookedAt + Settle)
+        if (hinted && until is null && (now < _lookedAt || now >= _lookedAt + Settle))
         {
             lock (_lock)
                 _hinted = false;

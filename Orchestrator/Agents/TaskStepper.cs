@@ -12,7 +12,9 @@ public static class TaskStepper
     public static Step Next(TaskRecord task, Sighting seen, DateTimeOffset now)
     {
         var step = Decide(task, seen, now);
-        return step is Step.Call && task.RetryAt is { } retry && retry > now ? new Step.Wait(retry) : step;
+        return step is Step.Call && task.RetryAt is { } retry && retry > now && retry <= now + TaskProgress.LongestPause
+            ? new Step.Wait(retry)
+            : step;
     }
 
     private static Step Decide(TaskRecord task, Sighting seen, DateTimeOffset now)

@@ -10,17 +10,17 @@ internal sealed partial class LivenessLoop(
 {
     public async Task RunAsync(CancellationToken ct)
     {
-        var startedAt = environment.Now;
+        var startedAt = sessions.Now;
         while (true)
         {
             var state = environment.Store.Current;
             var grace = NodeLiveness.GraceOf(state.Cluster);
-            var verdict = NodeLiveness.Judge(state, new SignsOfLife(sessions.LastSeen, startedAt), environment.Now);
+            var verdict = NodeLiveness.Judge(state, new SignsOfLife(sessions.LastSeen, startedAt), sessions.Now);
             await Task.WhenAll(verdict.Expired.Select(node => ExpireAsync(node, startedAt, ct)));
             foreach (var gone in sessions.LastSeen.Keys.Where(key => !state.Nodes.ContainsKey(key)))
                 sessions.Forget(new NodeId(gone));
             // Nodes that join meanwhile have at least one grace.
-            var wait = verdict.NextLook - environment.Now;
+            var wait = verdict.NextLook - sessions.Now;
             await Task.Delay(wait is null || wait > grace ? grace : AtLeastOneTick(wait.Value), environment.Time, ct);
         }
     }
@@ -48,7 +48,7 @@ internal sealed partial class LivenessLoop(
     {
         var grace = NodeLiveness.GraceOf(environment.Store.Current.Cluster);
         var signs = new SignsOfLife(sessions.LastSeen, startedAt);
-        return NodeLiveness.Deadline(node, signs, grace) <= environment.Now
+        return NodeLiveness.Deadline(node, signs, grace) <= sessions.Now
             ? NodeChanges.Down(node, NodeChanges.HeartbeatFailure, environment.Now)
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Dispatching;
 
@@ -8,7 +9,11 @@ internal sealed class SessionTable(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastSeen = new(StringComparer.Ordinal);
+    private readonly SteadyClock _clock = new(time);
     private volatile string? _stopped;
+
+    /// <summary>By the clock of <see cref="LastSeen"/>: no node becomes silent by setting the host's clock.</summary>
+    public DateTimeOffset Now => _clock.Now;
 
     public IReadOnlyDictionary<string, DateTimeOffset> LastSeen => _lastSeen;
 
@@ -36,7 +41,7 @@ internal sealed class SessionTable(TimeProvider time)
         _sessions.TryRemove(KeyValuePair.Create(session.Node.Value, session));
     }
 
-    public void Touch(NodeId node) => _lastSeen[node.Value] = time.GetUtcNow();
+    public void Touch(NodeId node) => _lastSeen[node.Value] = Now;
 
     /// <summary>The node is no more.</summary>
     public void Forget(NodeId node) => _lastSeen.TryRemove(node.Value, out _);

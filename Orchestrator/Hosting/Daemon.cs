@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Hosting.Systemd;
+using Orchestrator.Security;
 
 namespace Orchestrator.Hosting;
 
@@ -21,9 +22,15 @@ internal sealed partial class Daemon(HostServices services)
         {
             await ServeAsync(stop.Token);
         }
-        catch (Exception exception) when (exception is OptionException or LogException or IOException)
+        catch (Exception exception) when (exception is OptionException or LogException or IOException
+            or UnauthorizedAccessException or PeerException)
         {
             LogCannotStart(_logger, exception.Message);
+            return 1;
+        }
+        catch (Exception exception)
+        {
+            LogDefect(_logger, exception);
             return 1;
         }
         if (!services.Fatal.Task.IsCompleted)
@@ -79,6 +86,9 @@ internal sealed partial class Daemon(HostServices services)
 
     [LoggerMessage(LogLevel.Critical, "cannot start: {Reason}")]
     private static partial void LogCannotStart(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "ends because of a defect of swarmnet")]
+    private static partial void LogDefect(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Critical, "ends because of an error: {Reason}")]
     private static partial void LogFatal(ILogger logger, string reason);

@@ -12,6 +12,8 @@ public static class HostLogging
         builder.SetMinimumLevel(LogLevel.Information);
         builder.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        // Says with a stack trace what the daemon says in a sentence.
+        builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (format == LogFormat.Json)
             builder.AddJsonConsole(options => options.UseUtcTimestamp = true);
         else

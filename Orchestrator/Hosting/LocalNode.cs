@@ -1,8 +1,8 @@
-using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Consensus.Log;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 using Orchestrator.Security;
@@ -15,6 +15,12 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 {
     private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the end of the daemon waits for a command that it has interrupted.</summary>
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two tries to stop the tasks of a node that was removed.</summary>
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromSeconds(10);
+
     private readonly HostServices _services;
     private readonly ApiContext _api;
     private readonly DataPaths _paths;
@@ -23,6 +29,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LocalEngine _host;
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _ending = new();
     private readonly Channel<Membership> _removed = Channel.CreateBounded<Membership>(1);
     private volatile Membership? _membership;
 
@@ -56,15 +63,19 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
         var manager = state.Manager
-            ? await ManagerSide.OpenAsync(IPEndPoint.Parse(state.ListenAddress), identity, _services)
+            ? await ManagerSide.OpenAsync(NodeSetup.ListenAddressOf(state), identity, _services)
             : null;
+        if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
+            _identities.Save(identity.Current);
         manager?.Lead();
         Activate(state, identity, manager);
         LogResumed(_logger, state.NodeId, state.Manager ? "manager" : "worker");
     }
 
-    public async Task<string> InitAsync(InitCommand command, CancellationToken ct)
+    public async Task<string> InitAsync(InitCommand command, CancellationToken aborted)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
+        var ct = either.Token;
         using var turn = await EnterAsync(ct);
         RequireOutside();
         if (command.ForceNewCluster)
@@ -72,7 +83,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
                 + "leave the flag out to make a new cluster");
         var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services);
         var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
-        return await AllOrNothingAsync(async undo =>
+        var id = await AllOrNothingAsync(async undo =>
         {
             using var founder = ClusterFounder.Create(command.Spec, _services);
             _identities.Save(founder.Identity);
@@ -89,10 +100,14 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             LogFounded(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
+        await _membership!.Manager!.UntilReadyAsync(new NodeId(id), _services.Time, ct);
+        return id;
     }
 
-    public async Task JoinAsync(JoinCommand command, CancellationToken ct)
+    public async Task JoinAsync(JoinCommand command, CancellationToken aborted)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
+        var ct = either.Token;
         using var turn = await EnterAsync(ct);
         RequireOutside();
         var addresses = command.AdvertiseAddress.Length > 0
@@ -118,9 +133,12 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         });
     }
 
-    public async Task LeaveAsync(bool force, CancellationToken ct)
+    /// <remarks>Once begun it comes to its end, also when the client goes away: a node leaves whole or not at all.
+    /// </remarks>
+    public async Task LeaveAsync(bool force, CancellationToken aborted)
     {
-        using var turn = await EnterAsync(ct);
+        using var turn = await EnterAsync(aborted);
+        var ct = _ending.Token;
         if (_membership is not { } current)
             throw ApiException.Unavailable("This node is not part of a swarm");
         await StopTasksAsync(current, force, ct);
@@ -132,9 +150,15 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _api.Manager = null;
+        await _ending.CancelAsync();
+        // A command that is under way undoes what it did, and must not be disturbed at that.
+        var isAlone = await _gate.WaitAsync(CommandLimit);
         if (_membership is { } current)
             await current.DisposeAsync();
+        if (!isAlone)
+            return;
         _gate.Dispose();
+        _ending.Dispose();
     }
 
     /// <summary>Until cancelled: leaves a cluster whose managers took this node out.</summary>
@@ -142,13 +166,29 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     {
         await foreach (var expelled in _removed.Reader.ReadAllAsync(ct))
         {
-            using var turn = await EnterAsync(ct);
-            if (_membership != expelled)
-                continue;
             LogRemoved(_logger, expelled.State.ClusterId);
-            await StopTasksAsync(expelled, force: true, ct);
-            await EndAsync(expelled);
+            while (!await TryEndAsync(expelled, ct))
+                await Task.Delay(RemovalPause, _services.Time, ct);
         }
+    }
+
+    /// <summary>Nobody would ever stop the tasks of a node that is none any more, so they go first.</summary>
+    private async Task<bool> TryEndAsync(Membership expelled, CancellationToken ct)
+    {
+        using var turn = await EnterAsync(ct);
+        if (_membership != expelled)
+            return true;
+        try
+        {
+            await StopTasksAsync(expelled, force: false, ct);
+        }
+        catch (ApiException exception)
+        {
+            LogTasksLeft(_logger, exception.Message);
+            return false;
+        }
+        await EndAsync(expelled);
+        return true;
     }
 
     private void Activate(NodeState state, LiveIdentity identity, ManagerSide? manager)
@@ -172,13 +212,23 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         {
             await current.StopTasksAsync(limit.Token);
         }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            throw ApiException.Unavailable("the daemon is stopping: this node has not left its cluster");
+        }
         catch (Exception exception) when (exception is RuntimeException or OperationCanceledException)
         {
-            if (!force)
-                throw ApiException.Unavailable(
-                    $"this node's tasks could not be stopped: {exception.Message}; nothing was "
-                    + "changed. Start the engine again, or use --force to leave them running");
-            LogTasksLeft(_logger, exception.Message);
+            var why = exception is RuntimeException
+                ? exception.Message
+                : $"they did not end within {StopTasksLimit.TotalSeconds:0} s";
+            if (force)
+            {
+                LogTasksLeft(_logger, why);
+                return;
+            }
+            current.ResumeSessions();
+            throw ApiException.Unavailable($"this node's tasks could not be stopped: {why}; it stays in the cluster. "
+                + "Start the engine again, or use --force to leave them running");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Dispatching;
+using Orchestrator.Model;
 using Orchestrator.Security;
 
 namespace Orchestrator.Hosting;
@@ -9,6 +10,8 @@ namespace Orchestrator.Hosting;
 /// <summary>A manager: its role, and its door to the cluster.</summary>
 internal sealed class ManagerSide : IAsyncDisposable
 {
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(3);
+
     private readonly Dispatcher _dispatcher;
     private readonly ManagerRole _role;
     private readonly ClusterServer _server;
@@ -61,6 +64,23 @@ internal sealed class ManagerSide : IAsyncDisposable
     }
 
     public void Lead() => _role.Lead([new HostedLoop("dispatcher", _dispatcher.RunAsync)]);
+
+    /// <summary>So that whoever has made a cluster finds its first node ready; not for long.</summary>
+    public async Task UntilReadyAsync(NodeId node, TimeProvider time, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(ReadyLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            await foreach (var change in _role.Store.WatchAsync(0, either.Token))
+                if (change.Snapshot.Node(node) is { Status.State: Model.NodeState.Ready })
+                    return;
+        }
+        catch (OperationCanceledException)
+        {
+            // It is a node all the same.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

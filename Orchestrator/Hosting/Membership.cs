@@ -77,6 +77,9 @@ internal sealed class Membership : IAsyncDisposable
     /// <exception cref="RuntimeException">the runtime does not answer</exception>
     public Task StopTasksAsync(CancellationToken ct) => _agent.StopAllTasksAsync(ct);
 
+    /// <summary>The node stays after all, and its tasks come back.</summary>
+    public void ResumeSessions() => _agent.ResumeSessions();
+
     public async ValueTask DisposeAsync()
     {
         await _loops.DisposeAsync();

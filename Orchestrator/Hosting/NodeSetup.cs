@@ -49,6 +49,13 @@ internal static class NodeSetup
         Runtime = runtime,
     };
 
+    /// <exception cref="OptionException">the stored address is damaged</exception>
+    public static IPEndPoint ListenAddressOf(NodeState state) =>
+        IPEndPoint.TryParse(state.ListenAddress, out var address)
+            ? address
+            : throw new OptionException($"node.json names no address to listen on, but '{state.ListenAddress}': "
+                + "restore it from a backup");
+
     /// <exception cref="OptionException">the identity is damaged or missing</exception>
     public static NodeIdentity Load(IdentityDirectory identities, string dataDirectory)
     {

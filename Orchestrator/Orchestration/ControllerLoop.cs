@@ -10,15 +10,19 @@ public sealed record ControllerEnvironment(
 
 /// <summary>
 /// watch → decide → propose, for one controller. Runs as long as this manager leads. Changes that arrive while a
-/// proposal
-/// is under way gather, so a burst costs one more round, not one a change.
+/// proposal is under way gather, so a burst costs one more round, not one a change.
 /// </summary>
 public sealed partial class ControllerLoop(IController controller, ControllerEnvironment environment, ILogger logger)
 {
-    /// <summary>A refused decision is made again at once; this soon if the state has not moved on yet.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
+    /// <summary>A timer holds some weeks only, and the host's clock may be set: look again this often.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>A decision that was overtaken is made again soon; one that is refused for ever costs little.</summary>
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10));
 
     private readonly WorkQueue<string> _queue = new();
+    private readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
+    private readonly SteadyClock _clock = new(environment.Time);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -30,9 +34,8 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
         {
             if (await HasChangeAsync(next, ct))
             {
-                var now = environment.Time.GetUtcNow();
                 foreach (var key in controller.KeysOf(watch.Current, before))
-                    _queue.Add(key, now);
+                    _queue.Add(key, _clock.Now);
                 before = watch.Current.Snapshot;
                 next = watch.MoveNextAsync().AsTask();
             }
@@ -45,7 +48,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     {
         if (_queue.NextDue is not { } due)
             return await next;
-        var wait = due - environment.Time.GetUtcNow();
+        var wait = due - _clock.Now;
         if (next.IsCompleted || wait <= TimeSpan.Zero)
             return next.IsCompleted && await next;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -58,32 +61,54 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     private async Task WorkAsync(CancellationToken ct)
     {
         var proposals = new List<Task<string?>>();
-        foreach (var key in _queue.TakeDue(environment.Time.GetUtcNow()))
+        var due = _queue.TakeDue(_clock.Now);
+        foreach (var key in due)
         {
             var context = new ReconcileContext(
                 environment.Store.Current, environment.Time.GetUtcNow(), environment.Ids, environment.Chance);
             var decision = controller.Decide(context, key);
             if (decision.WakeAt is { } wakeAt)
-                _queue.Add(key, wakeAt);
+                _queue.Add(key, DueAt(wakeAt - context.Now));
             foreach (var part in decision.Parts)
                 proposals.Add(ProposeAsync(key, part, ct));
         }
-        foreach (var overtaken in await Task.WhenAll(proposals))
-            if (overtaken is not null)
-                _queue.Add(overtaken, environment.Time.GetUtcNow() + RetryAfter);
+        var refused = (await Task.WhenAll(proposals)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        foreach (var key in due.Except(refused, StringComparer.Ordinal))
+            _refusals.Remove(key);
+        foreach (var key in refused)
+            DecideAgain(key);
     }
 
-    /// <returns>the key when its decision was refused, else null</returns>
+    private DateTimeOffset DueAt(TimeSpan wait) => _clock.Now + (wait < LongestWait ? wait : LongestWait);
+
+    private void DecideAgain(string key)
+    {
+        var inARow = _refusals[key] = _refusals.GetValueOrDefault(key) + 1;
+        _queue.Add(key, DueAt(Retry.Delay(inARow, environment.Chance())));
+    }
+
+    /// <returns>the key when its decision has had no effect, else null</returns>
     private async Task<string?> ProposeAsync(string key, Transaction part, CancellationToken ct)
     {
-        var applied = await environment.Proposer.ProposeAsync(part, ct);
-        if (applied.Refusal is not { } refusal)
-            return null;
-        LogRefused(logger, controller.Name, key, refusal.Kind, refusal.Subject);
+        try
+        {
+            var applied = await environment.Proposer.ProposeAsync(part, ct);
+            if (applied.Refusal is not { } refusal)
+                return null;
+            LogRefused(logger, controller.Name, key, refusal.Kind, refusal.Subject);
+        }
+        catch (ProposalException exception) when (exception.Failure != ProposalFailure.ShuttingDown)
+        {
+            LogNotWritten(logger, controller.Name, key, part.Changes.Length, exception.Message);
+        }
         return key;
     }
 
     [LoggerMessage(LogLevel.Debug, "{Controller}: decision for {Key} was overtaken ({Kind} {Subject}), deciding again")]
     private static partial void LogRefused(
         ILogger logger, string controller, string key, RefusalKind kind, string subject);
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Controller}: {Changes} changes for {Key} could not be written, deciding again: {Why}")]
+    private static partial void LogNotWritten(ILogger logger, string controller, string key, int changes, string why);
 }

@@ -9,9 +9,10 @@ internal static class Promotion
 {
     public static void Apply(TaskPlan plan)
     {
+        var busy = plan.Tasks.Where(task => IsStopping(plan, task)).Select(task => task.Slot).ToHashSet();
         foreach (var task in plan.Wanted)
         {
-            if (task.Desired != TaskState.Ready || task.Restart is not { } restart || !IsSlotFree(plan, task))
+            if (task.Desired != TaskState.Ready || task.Restart is not { } restart || busy.Contains(task.Slot))
                 continue;
             if (restart.NotBefore <= plan.Now)
                 plan.Desire(task, TaskState.Running);
@@ -20,13 +21,9 @@ internal static class Promotion
         }
     }
 
-    /// <summary>
-    /// No task that was told to stop is left in the slot. One on a lost node never says so: nobody waits for it.
-    /// </summary>
-    private static bool IsSlotFree(TaskPlan plan, ServiceTask task) =>
-        !plan.Tasks.Any(old =>
-            old.Slot == task.Slot
-            && old.Desired > TaskState.Complete
-            && old.Status.State is >= TaskState.Assigned and <= TaskState.Running
-            && !NodeFitness.IsLost(plan.State, old));
+    /// <summary>Told to stop, and still there. A task on a lost node never says so: nobody waits for it.</summary>
+    private static bool IsStopping(TaskPlan plan, ServiceTask task) =>
+        task.Desired > TaskState.Complete
+        && task.Status.State is >= TaskState.Assigned and <= TaskState.Running
+        && !NodeFitness.IsLost(plan.State, task);
 }

@@ -9,12 +9,14 @@ internal static class Reaper
     {
         foreach (var task in plan.Tasks)
         {
-            if (IsOrphan(plan, task))
+            if (IsHomeless(plan, task))
+                plan.Observe(task, TaskState.Orphaned, "the node was removed");
+            else if (IsOrphan(plan, task))
                 plan.Observe(task, TaskState.Orphaned, "the node has been away for too long");
             else if (task.Desired >= TaskState.Shutdown && task.Status.State < TaskState.Assigned)
                 plan.Observe(task, TaskState.Shutdown, "stopped before it was placed");
         }
-        foreach (var task in plan.Tasks.Where(task => task.Desired == TaskState.Remove && IsOver(plan, task)))
+        foreach (var task in plan.Tasks.Where(task => task.Desired == TaskState.Remove && IsOver(task)))
             plan.Delete(task);
         if (historyLimit >= 0)
             foreach (var slot in plan.Tasks.GroupBy(task => task.Slot))
@@ -28,12 +30,14 @@ internal static class Reaper
             .ThenByDescending(task => task.Meta.CreatedAt)
             .ThenBy(task => task.Id.Value, StringComparer.Ordinal);
         foreach (var old in newestFirst.Skip(limit))
-            if (old.Desired > TaskState.Complete && IsOver(plan, old))
+            if (old.Desired > TaskState.Complete && IsOver(old))
                 plan.Delete(old);
     }
 
-    private static bool IsOver(TaskPlan plan, ServiceTask task) =>
-        task.Status.State.IsTerminal() || (task.NodeId is { } node && plan.State.Node(node) is null);
+    private static bool IsOver(ServiceTask task) => task.Status.State.IsTerminal();
+
+    private static bool IsHomeless(TaskPlan plan, ServiceTask task) =>
+        !task.Status.State.IsTerminal() && task.NodeId is { } id && plan.State.Node(id) is null;
 
     private static bool IsOrphan(TaskPlan plan, ServiceTask task)
     {

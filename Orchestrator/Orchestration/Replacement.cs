@@ -16,12 +16,14 @@ internal static class Replacement
         }
     }
 
+    /// <summary>What has ended stays so unless the policy wants it again, whatever becomes of its node.</summary>
     private static void AfterEnd(TaskPlan plan, Service service, ServiceTask task)
     {
-        if (task.Status.State == TaskState.Orphaned || NodeFitness.MustLeave(plan.State, task))
+        if (task.Status.State == TaskState.Orphaned)
             Replace(plan, service, task, Move(task, plan.Now));
         else if (Restarts.Next(task, plan.State.SpecOf(task).Template.Restart, plan.Chance) is { } restart)
-            Replace(plan, service, task, restart);
+            Replace(
+                plan, service, task, NodeFitness.MustLeave(plan.State, task) ? Move(task, plan.Now) : restart);
     }
 
     /// <summary>Not the task's fault: no delay, and its record of failures goes on unchanged.</summary>

@@ -18,7 +18,8 @@ internal static class Restarts
         var succeeded = ended.Status.State == TaskState.Complete;
         if (condition == RestartCondition.None || (condition == RestartCondition.OnFailure && succeeded))
             return null;
-        var end = ended.Status.Timestamp;
+        // By the managers' clock: a node's own may be wrong by any amount.
+        var end = ended.Meta.UpdatedAt;
         var attempts = Counted(ended, policy, end);
         if (policy?.MaxAttempts is { } most and > 0 && (ulong)attempts.Length >= most)
             return null;
@@ -60,6 +61,6 @@ internal static class Restarts
         var start = ended.Restart is { } restart && restart.NotBefore > ended.Meta.CreatedAt
             ? restart.NotBefore
             : ended.Meta.CreatedAt;
-        return ended.Status.State != TaskState.Rejected && ended.Status.Timestamp - start >= Defaults.StableRun;
+        return ended.Status.State != TaskState.Rejected && ended.Meta.UpdatedAt - start >= Defaults.StableRun;
     }
 }

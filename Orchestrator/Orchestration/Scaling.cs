@@ -17,8 +17,7 @@ internal static class Scaling
         if (slots.Count < replicas)
             Grow(plan, service, slots.Keys, Math.Min(replicas - slots.Count, MostAtOnce));
         else
-            foreach (var victim in Victims(slots, slots.Count - replicas))
-                plan.Desire(victim, TaskState.Remove);
+            Shrink(plan, Victims(slots, slots.Count - replicas).Select(victim => victim.Slot).ToHashSet());
     }
 
     private static void Grow(TaskPlan plan, Service service, IReadOnlyCollection<int> taken, int count)
@@ -31,6 +30,13 @@ internal static class Scaling
             plan.Create(service, slot, restart: null);
             count--;
         }
+    }
+
+    /// <summary>The slots go with their history: nothing would ever clear that away.</summary>
+    private static void Shrink(TaskPlan plan, HashSet<int> slots)
+    {
+        foreach (var task in plan.Tasks.Where(task => slots.Contains(task.Slot)))
+            plan.Desire(task, TaskState.Remove);
     }
 
     /// <summary>

@@ -14,8 +14,12 @@ public sealed class SchedulingController : IController
 
     public string Name => "scheduler";
 
-    public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before) =>
-        change.Snapshot.UnplacedTasks.IsEmpty ? [] : [Pending];
+    public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before)
+    {
+        if (change.Snapshot.UnplacedTasks.IsEmpty)
+            return [];
+        return change.Keys is not { } keys || keys.Any(key => Matters(key, change.Snapshot, before)) ? [Pending] : [];
+    }
 
     public ControllerDecision Decide(ReconcileContext context, string key)
     {
@@ -27,6 +31,24 @@ public sealed class SchedulingController : IController
             .Select(part => Explain(part, context.Now));
         return new ControllerDecision([.. placed, .. refused], null);
     }
+
+    /// <summary>
+    /// In a full cluster tasks wait for long, and looking for a place for them costs: most changes cannot help them.
+    /// </summary>
+    private static bool Matters(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
+    {
+        Table.Nodes or Table.Clusters => true,
+        Table.Tasks => IsNewlyWaiting(key.Key, now, before) || LetsGo(key.Key, now, before),
+        Table.Services or Table.Revisions => false,
+    };
+
+    private static bool IsNewlyWaiting(string task, StateSnapshot now, StateSnapshot before) =>
+        now.UnplacedTasks.ContainsKey(task) && !before.UnplacedTasks.ContainsKey(task);
+
+    /// <summary>It held resources of a node, and does not any more.</summary>
+    private static bool LetsGo(string task, StateSnapshot now, StateSnapshot before) =>
+        before.Tasks.TryGetValue(task, out var old) && old.NodeId is not null && old.Status.State.HoldsResources()
+        && !(now.Tasks.TryGetValue(task, out var left) && left.Status.State.HoldsResources());
 
     /// <summary>
     /// Holds only for the nodes as they were: one that was drained or removed meanwhile gets nothing.

@@ -8,8 +8,8 @@ namespace Orchestrator.Orchestration;
 /// </summary>
 internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 {
-    private readonly SortedDictionary<string, ServiceTask> _tasks = new(
-        context.State.TasksOf(service).ToDictionary(), StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<string, ServiceTask>.Builder _tasks =
+        context.State.TasksOf(service).ToBuilder();
 
     private DateTimeOffset? _wakeAt;
 
@@ -73,7 +73,8 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
         foreach (var task in before.Values)
             if (!_tasks.ContainsKey(task.Key))
                 changes.Add(Change.Delete(task));
-        foreach (var task in _tasks.Values)
+        // The changes of one slot are neighbours: they may be written in parts.
+        foreach (var task in _tasks.Values.OrderBy(task => task.Slot))
             if (!before.TryGetValue(task.Key, out var old))
                 changes.Add(Change.Create(task));
             else if (!ReferenceEquals(old, task))

@@ -24,8 +24,15 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
         foreach (var candidate in _candidates)
             if (FirstRefusal(request, candidate) is null)
                 pool.Add(candidate);
-        foreach (var task in tasks)
-            PlaceOne(task, request, pool);
+        var next = 0;
+        while (next < tasks.Length && TryPlace(tasks[next], request, pool))
+            next++;
+        if (next == tasks.Length)
+            return;
+        // Equal tasks, and no node is left: the reason is the same for all of them.
+        var reason = Explain(request);
+        foreach (var task in tasks[next..])
+            _refused.Add(new Refused(task, reason));
     }
 
     public SchedulingDecision ToDecision() => new(_placed.ToImmutable(), _refused.ToImmutable());
@@ -38,7 +45,7 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
         return null;
     }
 
-    private void PlaceOne(ServiceTask task, SchedulingRequest request, CandidatePool pool)
+    private bool TryPlace(ServiceTask task, SchedulingRequest request, CandidatePool pool)
     {
         while (pool.TryTake(out var best))
         {
@@ -47,9 +54,9 @@ internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
             best.Take(task, request.Spec);
             _placed.Add(new Placed(task, best.Node));
             pool.Add(best);
-            return;
+            return true;
         }
-        _refused.Add(new Refused(task, Explain(request)));
+        return false;
     }
 
     private SchedulingStrategy StrategyOf(ServiceSpec spec) => spec.Labels.GetValueOrDefault(StrategyLabel) switch

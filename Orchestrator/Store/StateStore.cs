@@ -78,7 +78,7 @@ public sealed class StateStore : IStateMachine
     {
         var subject = $"{change.Table}/{change.Key}";
         if (!builder.TryFind(change.Table, change.Key, out var stored))
-            return change.BasedOn == 0 ? null : new Refusal(RefusalKind.Missing, subject);
+            return change is { Kind: ChangeKind.Put, BasedOn: 0 } ? null : new Refusal(RefusalKind.Missing, subject);
         if (change.BasedOn == 0)
             return new Refusal(RefusalKind.Exists, subject);
         return stored.Meta.Version == change.BasedOn ? null : new Refusal(RefusalKind.Stale, subject);

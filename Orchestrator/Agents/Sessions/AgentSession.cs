@@ -118,7 +118,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     {
         var said = parts.Monitor.Current;
         await SayAsync(stream, new AgentHello { Description = said }, ct);
-        var beat = agent.Now;
+        // Not by the time of day: a clock that is set back would keep this node silent until it is down.
+        var beat = agent.Clock.GetTimestamp();
         while (true)
         {
             if (!ReferenceEquals(said, parts.Monitor.Current))
@@ -128,10 +129,10 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
             }
             if (parts.Outbox.Take() is { } report)
                 await SayAsync(stream, report, ct);
-            var due = beat + parts.Roster.Settings.HeartbeatPeriod - agent.Now;
+            var due = parts.Roster.Settings.HeartbeatPeriod - agent.Clock.GetElapsedTime(beat);
             if (due <= TimeSpan.Zero)
             {
-                beat = agent.Now;
+                beat = agent.Clock.GetTimestamp();
                 await SayAsync(stream, new AgentHeartbeat(), ct);
                 continue;
             }

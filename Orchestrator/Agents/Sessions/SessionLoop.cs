@@ -6,12 +6,15 @@ using Orchestrator.Security;
 namespace Orchestrator.Agents.Sessions;
 
 /// <summary>Keeps a session with some manager; tasks go on while there is none.</summary>
-internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts, RunnerTable runners)
+internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts, RunnerTable runners) : IDisposable
 {
     private readonly ILogger _log = agent.Loggers.CreateLogger<SessionLoop>();
     private readonly ClusterConnector _connector = ClusterConnector.ForNode(agent.Identity, agent.Clock);
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private AgentSession? _session;
     private CancellationTokenSource? _current;
+    private bool _held;
     private string _lastError = "";
 
     /// <summary>There is a status or a description to send.</summary>
@@ -20,15 +23,29 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     /// <summary>Ends the session for a new one, because this node has another certificate.</summary>
     public void Reconnect()
     {
-        try
-        {
-            Volatile.Read(ref _current)?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ends by itself just now, which is as good.
-        }
+        lock (_lock)
+            _current?.Cancel();
     }
+
+    /// <summary>Ends the session, and opens none until <see cref="Resume"/>.</summary>
+    public async Task HoldAsync(CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            _held = true;
+            _current?.Cancel();
+        }
+        await _turn.WaitAsync(ct);
+        _turn.Release();
+    }
+
+    public void Resume()
+    {
+        lock (_lock)
+            _held = false;
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Until cancelled, or until the managers remove this node.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -47,9 +64,11 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
             return false;
         }
         using var current = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Volatile.Write(ref _current, current);
+        await _turn.WaitAsync(ct);
         try
         {
+            if (!TryBegin(current))
+                return false;
             await RunSessionAsync(manager, current.Token);
             return true;
         }
@@ -61,10 +80,28 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         {
             return false;
         }
-        catch (Exception e) when (IsEnd(e) && !ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogFailure(manager, PeerException.In(e)?.Message ?? e.Message);
+            if (!IsEnd(e))
+                LogDefect(manager, e);
             return false;
+        }
+        finally
+        {
+            lock (_lock)
+                _current = null;
+            _turn.Release();
+        }
+    }
+
+    private bool TryBegin(CancellationTokenSource current)
+    {
+        lock (_lock)
+        {
+            if (!_held)
+                _current = current;
+            return !_held;
         }
     }
 
@@ -77,6 +114,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         await session.RunAsync(connection, ct);
     }
 
+    /// <summary>In the nature of networks; anything else is a defect, here or on the manager.</summary>
     private static bool IsEnd(Exception e) => e is SessionException or PeerException or HttpRequestException
         or IOException or InvalidDataException or SocketException or InvariantException or FormatException;
 
@@ -95,6 +133,10 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "still no session with the manager at {Manager}: {Error}")]
     private partial void LogAgain(string manager, string error);
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "a defect of swarmnet ended the session with the manager at {Manager}; another is tried")]
+    private partial void LogDefect(string manager, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "this node was removed from its cluster")]
     private partial void LogRemoved();
