@@ -79,6 +79,8 @@ public sealed class BadInputTests
     [TestCase(""" "RestartPolicy":{"Window":-5} """, 400, "RestartPolicy.Window: a duration cannot be negative")]
     [TestCase(""" "Placement":{"Constraints":["node.bogus"]} """, 400, "expected one operator")]
     [TestCase(""" "Placement":{"Constraints":["node.bogus==x"]} """, 400, "unknown key 'node.bogus'")]
+    [TestCase(""" "Placement":{"Constraints":["node.hostname==a\u0000"]} """, 400, "zero character")]
+    [TestCase(""" "LogDriver":{"Name":"a\u0000"} """, 400, "LogDriver.Name: a text holds a zero character")]
     [TestCase(""" "Placement":{"Constraints":[null]} """, 400, "expected one operator")]
     [TestCase(""" "Placement":{"Preferences":[{}]} """, 400, "only Spread is known")]
     [TestCase(""" "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"zone"}}]} """, 400, "cannot spread over 'zone'")]

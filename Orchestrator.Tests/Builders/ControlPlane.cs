@@ -119,7 +119,7 @@ internal sealed class ControlPlane(int seed = 1)
     {
         for (var round = 0; round < 200; round++)
         {
-            var context = new ReconcileContext(State, Now, Ids, random.NextDouble);
+            var context = new ReconcileContext(State, Now, Ids);
             DateTimeOffset? wakeAt = null;
             var decided = false;
             foreach (var key in State.ServicesWithHistory)
@@ -142,7 +142,7 @@ internal sealed class ControlPlane(int seed = 1)
     public void RunAgents(double share = 1)
     {
         foreach (var task in State.Tasks.Values.Where(task => task.NodeId is not null && !task.Status.State.IsTerminal()))
-            if (random.NextDouble() < share && State.Node(task.NodeId!.Value)?.Status.State == NodeState.Ready)
+            if ((share >= 1 || random.NextDouble() < share) && State.Node(task.NodeId!.Value)?.Status.State == NodeState.Ready)
                 Report(task, task.Desired >= TaskState.Shutdown ? TaskState.Shutdown : task.Desired);
     }
 

@@ -17,6 +17,8 @@ public sealed class ExitCodeTests
     [TestCase(403, "no", 5, "no")]
     [TestCase(503, "This node is not a swarm manager. Use \\\"swarmnet init\\\"", 5, "Start a cluster with")]
     [TestCase(503, "This node is not a swarm manager. Worker nodes can't be used", 5, "Run it on a manager")]
+    [TestCase(503, "This node is already part of a swarm. Use x", 4, "swarmnet leave")]
+    [TestCase(503, "You are attempting to leave the swarm. Use `--force`", 4, "swarmnet leave --force")]
     [TestCase(500, "The swarm does not have a leader.", 5, "majority of the managers")]
     public async Task A_refusal_has_its_exit_code_and_a_way_on(int status, string message, int exitCode, string told)
     {
@@ -46,6 +48,7 @@ public sealed class ExitCodeTests
     }
 
     [TestCase("servce ls", "Did you mean service?")]
+    [TestCase("swarm init", "It is one word less here: swarmnet init")]
     [TestCase("service crate x", "Did you mean create?")]
     [TestCase("service ls --fromat json", "Did you mean --format?")]
     [TestCase("service ps", "needs at least 1 argument")]

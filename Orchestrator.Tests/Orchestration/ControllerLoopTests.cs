@@ -86,7 +86,7 @@ public sealed class ControllerLoopTests
         plane.Converge();
         for (var i = 0; i < 10; i++)
             plane.SetNodeState($"n{i}", NodeState.Down);
-        var context = new ReconcileContext(plane.State, plane.Now, plane.Ids, plane.Random.NextDouble);
+        var context = new ReconcileContext(plane.State, plane.Now, plane.Ids);
         var parts = new ServiceController().Decide(context, id.Value).Parts;
         Assert.That(parts, Has.Length.GreaterThan(1));
         foreach (var part in parts)

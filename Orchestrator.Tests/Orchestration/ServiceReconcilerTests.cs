@@ -70,6 +70,8 @@ public sealed class ServiceReconcilerTests
     {
         var id = Converged("web", 1, spec => WithRestart(spec, new RestartPolicy { Condition = condition }));
         plane.Report(plane.Running(id)[0], end);
+        if (plane.Settle() is { } wakeAt)
+            plane.Advance(wakeAt - plane.Now);
         plane.Settle();
         Assert.That(plane.State.TasksOf(id), Has.Count.EqualTo(replaced ? 2 : 1));
     }
@@ -186,6 +188,40 @@ public sealed class ServiceReconcilerTests
             plane.Advance(TimeSpan.FromMinutes(1));
         }
         Assert.That(plane.Running(id).Select(task => task.Revision), Is.EqualTo(new ulong[] { 1, 1 }));
+    }
+
+    [Test]
+    public void A_task_that_cannot_be_prepared_is_tried_again_after_its_delay_and_not_at_once()
+    {
+        var id = plane.AddService("web", 1);
+        plane.Settle();
+        for (var failure = 1; failure <= 4; failure++)
+        {
+            plane.Report(plane.Wanted(id).Single(), TaskState.Rejected, "No such image: app:1");
+            var wakeAt = plane.Settle();
+            Assert.That(plane.State.TasksOf(id), Has.Count.EqualTo(failure), "nothing is made before the delay is over");
+            Assert.That(wakeAt - plane.Now, Is.GreaterThanOrEqualTo(Defaults.RestartDelay));
+            plane.Advance(wakeAt!.Value - plane.Now);
+            plane.Settle();
+        }
+    }
+
+    [Test]
+    public void A_rollback_is_said_to_be_complete_when_every_task_runs_the_old_template_again()
+    {
+        var id = Converged("web", 2);
+        plane.UpdateService(id, spec => WithImage(spec, "app:2"), template: true);
+        plane.Converge();
+        var service = plane.State.Service(id)!;
+        plane.Apply(Orchestrator.Store.Change.Update(service with
+        {
+            TemplateRevision = 1, UpdateStatus = new UpdateStatus { State = UpdateState.RollbackStarted, StartedAt = plane.Now },
+        }));
+        plane.Settle();
+        Assert.That(plane.State.Service(id)!.UpdateStatus!.State, Is.EqualTo(UpdateState.RollbackStarted));
+        plane.Converge();
+        Assert.That(plane.Running(id).Select(task => task.Revision), Is.EqualTo(new ulong[] { 1, 1 }));
+        Assert.That(plane.State.Service(id)!.UpdateStatus!.State, Is.EqualTo(UpdateState.RollbackCompleted));
     }
 
     [Test]

@@ -158,7 +158,7 @@ public sealed class SchedulerTests
         foreach (var name in new[] { "a", "b", "c" })
             plane.AddNode(name);
         var id = plane.AddService("web", 10);
-        var context = new Orchestrator.Orchestration.ReconcileContext(plane.State, plane.Now, plane.Ids, () => 0);
+        var context = new Orchestrator.Orchestration.ReconcileContext(plane.State, plane.Now, plane.Ids);
         plane.Apply([.. Orchestrator.Orchestration.ServiceReconciler.Decide(context, id).Changes]);
         string[] Nodes() => [.. Scheduler.Decide(plane.State, seed: 7).Placed.Select(placed => $"{placed.Task.Id}@{placed.Node.Id}")];
         var first = Nodes();

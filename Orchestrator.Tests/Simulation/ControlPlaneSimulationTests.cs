@@ -137,7 +137,7 @@ public sealed class ControlPlaneSimulationTests
         plane.RunAgents(share: 0.3);
         if (plane.Random.Next(2) == 0)
             FailSomeTask(plane);
-        var context = new ReconcileContext(before, plane.Now, plane.Ids, plane.Random.NextDouble);
+        var context = new ReconcileContext(before, plane.Now, plane.Ids);
         plane.Settle();
         foreach (var key in before.ServicesWithHistory)
             foreach (var part in new ServiceController().Decide(context, key).Parts)

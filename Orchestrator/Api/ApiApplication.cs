@@ -17,7 +17,9 @@ public static class ApiApplication
     public static void Map(WebApplication app, ApiContext context, TimeProvider time)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Orchestrator.Api");
-        app.Use(next => new RequestGate(next, context, logger).InvokeAsync);
+        var bodies = new BodyPlaces();
+        app.Lifetime.ApplicationStopped.Register(bodies.Dispose);
+        app.Use(next => new RequestGate(next, context, bodies, logger).InvokeAsync);
         app.UseRouting(); // here, not first: the gate takes the version off the path
         new SystemEndpoints(context, time).Map(app);
         new SwarmEndpoints(context).Map(app);

@@ -42,6 +42,12 @@ internal static class CommandFinder
         throw CliException.Usage(
             $"unknown {(typed.StartsWith('-') ? "flag" : "command")}: {prefix} {typed}",
             null,
-            Suggestions.DidYouMean(typed, known) ?? $"See: {prefix} --help");
+            DockerWord(found) ?? Suggestions.DidYouMean(typed, known) ?? $"See: {prefix} --help");
     }
+
+    /// <summary>Fingers that know <c>docker swarm init</c>.</summary>
+    private static string? DockerWord(FoundCommand found) =>
+        found is { Depth: 0, Rest: ["swarm", var word, ..] } && Child(found.Entry, word) is { } meant
+            ? $"It is one word less here: swarmnet {meant.Name}"
+            : null;
 }

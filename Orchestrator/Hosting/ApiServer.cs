@@ -12,6 +12,12 @@ internal sealed class ApiServer : IAsyncDisposable
     private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
+    /// <summary>Followed logs and events hold one each.</summary>
+    private const long MaxConnections = 2000;
+
+    /// <summary>Bytes of a request that are read before somebody asks for them.</summary>
+    private const long ConnectionBuffer = 64 * 1024;
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _application;
@@ -30,6 +36,7 @@ internal sealed class ApiServer : IAsyncDisposable
         await ClearStaleSocketAsync(path);
         var application = WebServer.Create(services.Logging, kestrel =>
         {
+            Limit(kestrel.Limits);
             kestrel.ListenUnixSocket(path, options => options.Protocols = HttpProtocols.Http1);
             foreach (var endPoint in services.Options.TcpHosts)
                 kestrel.Listen(endPoint, options => options.Protocols = HttpProtocols.Http1);
@@ -46,6 +53,14 @@ internal sealed class ApiServer : IAsyncDisposable
             throw new OptionException($"cannot serve the API: {exception.Message}");
         }
         return new ApiServer(application, path);
+    }
+
+    /// <summary>Clients that send slowly, or nothing, or come by the thousand, cost little and stop nobody.</summary>
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.MaxConcurrentConnections = MaxConnections;
+        limits.MaxRequestBufferSize = ConnectionBuffer;
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, TimeSpan.FromSeconds(10));
     }
 
     public async ValueTask DisposeAsync()

@@ -48,6 +48,7 @@ internal sealed partial class Daemon(HostServices services)
         await using var server = await ApiServer.StartAsync(services, node.Api);
         await using var loops = new LoopGroup(services, _logger);
         loops.Start("membership", node.RunAsync);
+        loops.Start("idle memory", token => IdleMemory.RunAsync(services.Time, token));
         var systemd = SystemdNotifier.FromEnvironment(services.Time, _logger);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var beating = systemd.RunWatchdogAsync(() => !services.Fatal.Task.IsCompleted, watchdog.Token);

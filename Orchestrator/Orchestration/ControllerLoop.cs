@@ -65,7 +65,7 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
         foreach (var key in due)
         {
             var context = new ReconcileContext(
-                environment.Store.Current, environment.Time.GetUtcNow(), environment.Ids, environment.Chance);
+                environment.Store.Current, environment.Time.GetUtcNow(), environment.Ids);
             var decision = controller.Decide(context, key);
             if (decision.WakeAt is { } wakeAt)
                 _queue.Add(key, DueAt(wakeAt - context.Now));

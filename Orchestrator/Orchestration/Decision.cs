@@ -12,5 +12,4 @@ public sealed record Decision(ImmutableArray<Change> Changes, DateTimeOffset? Wa
 }
 
 /// <summary>Everything a reconciler may know.</summary>
-/// <param name="Chance">random numbers in [0, 1)</param>
-public sealed record ReconcileContext(StateSnapshot State, DateTimeOffset Now, IdSource Ids, Func<double> Chance);
+public sealed record ReconcileContext(StateSnapshot State, DateTimeOffset Now, IdSource Ids);

@@ -21,9 +21,19 @@ internal static class Replacement
     {
         if (task.Status.State == TaskState.Orphaned)
             Replace(plan, service, task, Move(task, plan.Now));
-        else if (Restarts.Next(task, plan.State.SpecOf(task).Template.Restart, plan.Chance) is { } restart)
-            Replace(
-                plan, service, task, NodeFitness.MustLeave(plan.State, task) ? Move(task, plan.Now) : restart);
+        else if (Restarts.Next(task, plan.State.SpecOf(task).Template.Restart) is { } restart)
+            Restart(plan, service, task, restart);
+    }
+
+    private static void Restart(TaskPlan plan, Service service, ServiceTask task, RestartRecord restart)
+    {
+        if (NodeFitness.MustLeave(plan.State, task))
+            Replace(plan, service, task, Move(task, plan.Now));
+        else if (task.Status.State == TaskState.Rejected && restart.NotBefore > plan.Now)
+            // Its replacement would be prepared at once and be rejected just as fast: here the preparing has to wait.
+            plan.WakeAt(restart.NotBefore);
+        else
+            Replace(plan, service, task, restart);
     }
 
     /// <summary>Not the task's fault: no delay, and its record of failures goes on unchanged.</summary>

@@ -12,7 +12,7 @@ internal static class Restarts
     private static readonly TimeSpan SmallestStep = TimeSpan.FromMilliseconds(100);
 
     /// <returns>null = the policy wants no restart: the slot stays as it is</returns>
-    public static RestartRecord? Next(ServiceTask ended, RestartPolicy? policy, Func<double> chance)
+    public static RestartRecord? Next(ServiceTask ended, RestartPolicy? policy)
     {
         var condition = policy?.Condition ?? RestartCondition.Any;
         var succeeded = ended.Status.State == TaskState.Complete;
@@ -27,22 +27,23 @@ internal static class Restarts
         return new RestartRecord
         {
             Replaces = ended.Id,
-            NotBefore = end + Delay(policy?.Delay ?? Defaults.RestartDelay, failures, chance),
+            NotBefore = end + Delay(policy?.Delay ?? Defaults.RestartDelay, failures, ended.Id),
             Failures = failures,
             Attempts = attempts.Add(end),
         };
     }
 
     /// <summary>
-    /// The first restart waits exactly as long as asked; failures in a row double that, up to a cap, with jitter.
+    /// The first restart waits exactly as long as asked; failures in a row double that, up to a cap, with
+    /// jitter. The jitter comes from the task's id, so that deciding again gives the same moment again.
     /// </summary>
-    private static TimeSpan Delay(TimeSpan asked, int failures, Func<double> chance)
+    private static TimeSpan Delay(TimeSpan asked, int failures, TaskId ended)
     {
         if (failures == 1)
             return asked;
         var first = asked > SmallestStep ? asked : SmallestStep;
         var cap = first > Defaults.RestartDelayCap ? first : Defaults.RestartDelayCap;
-        return new Backoff(first, cap).Delay(failures, chance());
+        return new Backoff(first, cap).Delay(failures, StableHash.Fraction(ended.Value));
     }
 
     private static ImmutableArray<DateTimeOffset> Counted(ServiceTask ended, RestartPolicy? policy, DateTimeOffset end)

@@ -27,9 +27,10 @@ internal static class RollingUpdate
         }
     }
 
-    /// <summary>Already on the new template but not running yet.</summary>
+    /// <summary>Already on the new template, but not running yet or not any more.</summary>
     private static bool IsMoving(ServiceTask task, Service service) =>
-        task.Revision == service.TemplateRevision && task.Status.State < TaskState.Running;
+        task.Revision == service.TemplateRevision
+        && task.Status.State is not (TaskState.Running or TaskState.Complete);
 
     private static bool Runs(ServiceTask task) => task.Status.State == TaskState.Running;
 }

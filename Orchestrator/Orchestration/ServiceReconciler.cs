@@ -19,6 +19,8 @@ public static class ServiceReconciler
         Promotion.Apply(plan);
         Reaper.Apply(plan, context.State.Cluster?.Spec.TaskHistoryLimit ?? Defaults.TaskHistoryLimit);
         var decision = plan.ToDecision();
+        if (decision.Changes.IsEmpty && UpdateProgress.Of(plan, service) is { } progress)
+            return decision with { Changes = [progress] };
         // The service these changes were decided for: an update in between makes them void.
         return decision.Changes.IsEmpty
             ? decision

@@ -17,8 +17,6 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 
     public DateTimeOffset Now => context.Now;
 
-    public Func<double> Chance => context.Chance;
-
     /// <summary>A copy: a step may change the plan while it reads.</summary>
     public ImmutableArray<ServiceTask> Tasks => [.. _tasks.Values];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Scheduling;
 
@@ -26,7 +27,7 @@ internal sealed class CandidatePool(SchedulingStrategy strategy, SchedulingReque
         best = null;
         if (_unranked.Count == 0)
             return false;
-        var at = (int)(NodeRank.Hash(request.Service.Value, seed + _draws++) % (ulong)_unranked.Count);
+        var at = (int)(StableHash.Of(request.Service.Value, seed + _draws++) % (ulong)_unranked.Count);
         best = _unranked[at];
         _unranked[at] = _unranked[^1];
         _unranked.RemoveAt(_unranked.Count - 1);

@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 
@@ -9,7 +8,7 @@ internal readonly record struct NodeRank(long First, long Second, ulong Tie) : I
 {
     public static NodeRank Of(SchedulingStrategy strategy, SchedulingRequest request, Candidate candidate, ulong seed)
     {
-        var tie = Hash(candidate.Node.Id.Value, seed);
+        var tie = StableHash.Of(candidate.Node.Id.Value, seed);
         return strategy switch
         {
             SchedulingStrategy.Spread => new(candidate.TasksOf(request.Service), candidate.Usage.Tasks, tie),
@@ -35,15 +34,4 @@ internal readonly record struct NodeRank(long First, long Second, ulong Tie) : I
 
     private static long Share(long used, long capacity) =>
         capacity <= 0 ? 0 : (long)((Int128)used * 1_000_000 / capacity);
-
-    /// <summary>FNV-1a with a final mix: the same on every machine and in every process.</summary>
-    public static ulong Hash(string text, ulong seed)
-    {
-        var hash = 14695981039346656037UL ^ seed;
-        foreach (var b in Encoding.UTF8.GetBytes(text))
-            hash = (hash ^ b) * 1099511628211UL;
-        hash ^= hash >> 33;
-        hash *= 0xff51afd7ed558ccdUL;
-        return hash ^ (hash >> 33);
-    }
 }

@@ -27,6 +27,25 @@ public sealed class DockerRuntimeTests
     }
 
     [Test]
+    public async Task An_engine_that_is_busy_with_a_registry_is_described_as_before()
+    {
+        var busy = false;
+        await using var engine = await FakeEngine.StartAsync(context =>
+            context.Request.Path.Value!.EndsWith("/_ping", StringComparison.Ordinal) ? context.Json("{}")
+            : busy ? context.Hang()
+            : context.Json("""{"ServerVersion":"20.10.24","NCPU":2,"MemTotal":1024}"""));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var before = await runtime.DescribeAsync(default);
+        busy = true;
+        var after = await runtime.DescribeAsync(default).WaitAsync(Patience);
+        Assert.That(after, Is.SameAs(before));
+        Assert.That(engine.Requests, Is.EqualTo(new[]
+        {
+            "GET /_ping", "GET /v1.41/info", "GET /v1.41/info", "GET /v1.41/_ping",
+        }));
+    }
+
+    [Test]
     public async Task A_missing_image_is_pulled_once_for_many_tasks_and_with_the_credentials()
     {
         var pulled = false;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Orchestrator.Api.Http;
 
@@ -11,24 +12,34 @@ internal static class RequestBody
     /// <summary>Bytes; the largest config of 1 MB is 1.4 MB as base64.</summary>
     public const int Limit = 4 * 1024 * 1024;
 
+    /// <summary>Bytes; what is longer needs a place among <see cref="BodyPlaces"/> to be kept in memory.</summary>
+    public const int Small = 64 * 1024;
+
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
     {
         if (http.Request.ContentLength > Limit)
             throw TooLarge();
+        using var place = http.Features.GetRequiredFeature<BodyPlaces>().None();
         var reader = http.Request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(http.RequestAborted);
-            if (read.Buffer.Length > Limit)
-                throw TooLarge();
-            if (!read.IsCompleted)
+            // What is not given back, also before an exception, breaks the connection instead of the request.
+            var consumed = read.Buffer.End;
+            try
             {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
+                if (read.Buffer.Length > Limit)
+                    throw TooLarge();
+                if (read.IsCompleted)
+                    return Parse(read.Buffer, type);
+                if (read.Buffer.Length > Small)
+                    await place.TakeAsync(http.RequestAborted);
+                consumed = read.Buffer.Start;
             }
-            var value = Parse(read.Buffer, type);
-            reader.AdvanceTo(read.Buffer.End);
-            return value;
+            finally
+            {
+                reader.AdvanceTo(consumed, read.Buffer.End);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ using Orchestrator.Primitives;
 namespace Orchestrator.Api.Http;
 
 /// <summary>What is the same for every request: headers, the version in the path, errors as answers.</summary>
-internal sealed partial class RequestGate(RequestDelegate next, ApiContext context, ILogger logger)
+internal sealed partial class RequestGate(RequestDelegate next, ApiContext context, BodyPlaces bodies, ILogger logger)
 {
     public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "
         + "Make sure more than half of the managers are online.";
@@ -24,6 +24,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
             ApiVersions.Take(http.Request.Path.Value ?? "/", out var rest, out var minor);
             http.Request.Path = rest;
             http.Features.Set(new RequestVersion(minor));
+            http.Features.Set(bodies);
             await next(http);
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)

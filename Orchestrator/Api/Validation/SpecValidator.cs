@@ -23,7 +23,10 @@ internal static class SpecValidator
         ResourceValidator.Check(spec.Template.Resources);
         Placement(spec.Template.Placement);
         if (spec.Template.LogDriver is { } driver)
+        {
+            Texts.NoZero("TaskTemplate.LogDriver.Name", driver.Name);
             Texts.Labels("TaskTemplate.LogDriver.Options", driver.Options);
+        }
     }
 
     /// <summary>Letters and digits, with dashes and underscores between them.</summary>
@@ -67,6 +70,7 @@ internal static class SpecValidator
             return;
         if (placement.Constraints.Length > Limits.Constraints)
             throw ApiException.Bad($"TaskTemplate.Placement.Constraints: more than the limit of {Limits.Constraints}");
+        Texts.NoZero("TaskTemplate.Placement.Constraints", placement.Constraints);
         foreach (var text in placement.Constraints)
             if (!Constraint.TryParse(text, out _, out var problem))
                 throw ApiException.Bad(problem);

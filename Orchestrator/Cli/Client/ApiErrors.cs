@@ -29,6 +29,7 @@ internal static class ApiErrors
     private static int CodeOf(HttpStatusCode status, string message) => status switch
     {
         HttpStatusCode.NotFound => ExitCode.NotFound,
+        HttpStatusCode.ServiceUnavailable when IsMember(message) => ExitCode.Conflict,
         HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCode.Conflict,
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable =>
             ExitCode.Unreachable,
@@ -40,6 +41,10 @@ internal static class ApiErrors
 
     private static string? FixOf(HttpStatusCode status, string message)
     {
+        if (status == HttpStatusCode.ServiceUnavailable && IsMember(message))
+            return Mentions(message, "--force")
+                ? "If that is what you want: swarmnet leave --force"
+                : "With this command it is: swarmnet leave";
         if (IsStale(message))
             return "Someone changed it at the same moment: run the command again.";
         if (HasNoLeader(message))
@@ -53,6 +58,10 @@ internal static class ApiErrors
     }
 
     public static bool IsStale(string message) => Mentions(message, "out of sequence");
+
+    /// <summary>The host is in a cluster, which is in the way of joining one, or of leaving without a word.</summary>
+    private static bool IsMember(string message) =>
+        Mentions(message, "already part of a swarm") || Mentions(message, "attempting to leave the swarm");
 
     private static bool HasNoLeader(string message) => Mentions(message, "does not have a leader");
 

@@ -35,7 +35,6 @@ internal static class ClusterInit
         run.Error.WriteLine();
         await JoinToken.PrintAsync(run, JoinToken.Worker, ct);
         run.Error.WriteLine();
-        run.Error.WriteLine("Another manager: swarmnet join-token manager");
         run.Error.WriteLine("A first service: swarmnet service create --name web --replicas 3 IMAGE");
         return ExitCode.Ok;
     }

@@ -31,7 +31,6 @@ internal static class TaskListing
         var sorted = tasks
             .Select(task => new TaskRow(task, nameOf(task.ServiceId ?? ""), nameOf(task.NodeId ?? ""), Previous: false))
             .OrderBy(row => row.Name, NaturalOrder.Instance)
-            .ThenBy(row => row.Task.NodeId, StringComparer.Ordinal)
             .ThenByDescending(row => row.Task.CreatedAt)
             .ToList();
         return sorted.Select((row, i) => row with { Previous = i > 0 && sorted[i - 1].Name == row.Name }).ToList();

@@ -20,6 +20,9 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     /// <summary>How many containers are looked at side by side.</summary>
     private const int InspectsAtOnce = 8;
 
+    /// <summary>Leaves time for the ping, within what callers wait for a description.</summary>
+    private static readonly TimeSpan DescribePatience = TimeSpan.FromSeconds(3);
+
     /// <summary>Beyond a quick call: starting and removing run hooks, and wait for disks and cgroups.</summary>
     private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(50);
 
@@ -28,10 +31,30 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     private readonly LogReader _logs = new(client);
     private readonly OwnedContainers _owned = new();
     private long _hostMemory;
+    private NodeDescription? _described;
 
     public string Kind => KindName;
 
-    public async Task<NodeDescription> DescribeAsync(CancellationToken ct) => InfoReader.Read(await InfoAsync(ct));
+    /// <summary>
+    /// An engine that looks up the name of an unreachable registry keeps this question waiting for as long, but does
+    /// all the rest: where it still answers a ping, it is as it was.
+    /// </summary>
+    public async Task<NodeDescription> DescribeAsync(CancellationToken ct)
+    {
+        if (_described is not { } known)
+            return _described = InfoReader.Read(await InfoAsync(ct));
+        using var patience = new CancellationTokenSource(DescribePatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        try
+        {
+            return _described = InfoReader.Read(await InfoAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            (await client.SendAsync(EngineCall.Get("/_ping"), ct)).OrThrow();
+            return known;
+        }
+    }
 
     public async Task<string> PrepareAsync(RuntimeTask task, CancellationToken ct)
     {
