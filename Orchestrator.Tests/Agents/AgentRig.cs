@@ -97,11 +97,11 @@ internal sealed class AgentRig : IAsyncDisposable
 
     internal sealed class SetClock : TimeProvider
     {
-        private long error;
+        private long _error;
 
-        public void Set(TimeSpan by) => Interlocked.Add(ref error, by.Ticks);
+        public void Set(TimeSpan by) => Interlocked.Add(ref _error, by.Ticks);
 
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref error));
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _error));
     }
 
     public async ValueTask DisposeAsync()

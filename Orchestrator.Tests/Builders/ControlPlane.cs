@@ -138,10 +138,11 @@ internal sealed class ControlPlane(int seed = 1)
     }
 
     /// <summary>Every wanted task goes where its desired state lets it; those told to stop end.</summary>
-    public void RunAgents()
+    /// <param name="share">of the reports that get through</param>
+    public void RunAgents(double share = 1)
     {
         foreach (var task in State.Tasks.Values.Where(task => task.NodeId is not null && !task.Status.State.IsTerminal()))
-            if (State.Node(task.NodeId!.Value)?.Status.State == NodeState.Ready)
+            if (random.NextDouble() < share && State.Node(task.NodeId!.Value)?.Status.State == NodeState.Ready)
                 Report(task, task.Desired >= TaskState.Shutdown ? TaskState.Shutdown : task.Desired);
     }
 

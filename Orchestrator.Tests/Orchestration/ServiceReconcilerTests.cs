@@ -330,6 +330,20 @@ public sealed class ServiceReconcilerTests
         Assert.That(plane.State.TasksOf(id).Values.Select(task => task.Slot), Is.All.EqualTo(1));
     }
 
+    [Test]
+    public void Of_two_tasks_in_one_slot_the_running_one_stays()
+    {
+        var id = Converged("web", 2);
+        var running = plane.Running(id)[0];
+        plane.Apply(Orchestrator.Store.Change.Create(running with
+        {
+            Id = new TaskId("twin"), Meta = new ObjectMeta(), NodeId = null, Status = new TaskStatus(),
+        }));
+        plane.Converge();
+        Assert.That(plane.Wanted(id).Select(task => task.Id), Does.Contain(running.Id));
+        Assert.That(plane.Wanted(id).Select(task => task.Slot), Is.EqualTo(new[] { 1, 2 }));
+    }
+
     private static ServiceSpec WithImage(ServiceSpec spec, string image) =>
         spec with { Template = spec.Template with { Container = spec.Template.Container with { Image = image } } };
 

@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Orchestration;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
@@ -30,8 +31,8 @@ public sealed class ControlPlaneSimulationTests
 
     private static void Disturb(ControlPlane plane)
     {
-        var node = $"n{plane.Random.Next(4)}";
-        switch (plane.Random.Next(9))
+        var node = plane.State.Nodes.Keys.ElementAt(plane.Random.Next(plane.State.Nodes.Count));
+        switch (plane.Random.Next(14))
         {
             case 0: AddService(plane); break;
             case 1: RandomService(plane, id => plane.Scale(id, plane.Random.Next(12))); break;
@@ -40,16 +41,20 @@ public sealed class ControlPlaneSimulationTests
             case 4: plane.SetNodeState(node, plane.Random.Next(3) == 0 ? NodeState.Down : NodeState.Ready); break;
             case 5: SetAvailability(plane, node, (Availability)plane.Random.Next(3)); break;
             case 6: FailSomeTask(plane); break;
+            case 7: ReplaceNode(plane, node); break;
+            case 8: RandomService(plane, id => Recreate(plane, id)); break;
+            case 9: MakeAnOldDecisionAgain(plane); break;
+            case 10: plane.RunAgents(share: 0.3); break;
             default: plane.RunAgents(); break;
         }
     }
 
     private static void Heal(ControlPlane plane)
     {
-        for (var i = 0; i < 4; i++)
+        foreach (var node in plane.State.Nodes.Keys.ToArray())
         {
-            plane.SetNodeState($"n{i}", NodeState.Ready);
-            SetAvailability(plane, $"n{i}", Availability.Active);
+            plane.SetNodeState(node, NodeState.Ready);
+            SetAvailability(plane, node, Availability.Active);
         }
         for (var round = 0; round < 60; round++)
         {
@@ -106,6 +111,38 @@ public sealed class ControlPlaneSimulationTests
             },
         },
         template: true);
+
+    /// <summary>Down or not, it is taken out of the cluster, and another comes.</summary>
+    private static void ReplaceNode(ControlPlane plane, string node)
+    {
+        plane.Apply(Change.Delete(plane.State.Node(new NodeId(node))!));
+        plane.AddNode($"n{plane.State.Index}");
+    }
+
+    /// <summary>Another service of the same name, before the tasks of the first have ended.</summary>
+    private static void Recreate(ControlPlane plane, ServiceId id)
+    {
+        var old = plane.State.Service(id)!;
+        var next = old with { Id = new ServiceId($"again{plane.State.Index}"), Meta = ObjectMeta.New(plane.Now) };
+        plane.Apply(
+            Change.Delete(old),
+            Change.Create(next with { Revision = 1, TemplateRevision = 1, PreviousRevision = null }),
+            Change.Create(new ServiceRevision { ServiceId = next.Id, Number = 1, Spec = old.Spec }));
+    }
+
+    /// <summary>As after a proposal that seemed to have failed and was written all the same.</summary>
+    private static void MakeAnOldDecisionAgain(ControlPlane plane)
+    {
+        var before = plane.State;
+        plane.RunAgents(share: 0.3);
+        if (plane.Random.Next(2) == 0)
+            FailSomeTask(plane);
+        var context = new ReconcileContext(before, plane.Now, plane.Ids);
+        plane.Settle();
+        foreach (var key in before.ServicesWithHistory)
+            foreach (var part in new ServiceController().Decide(context, key).Parts)
+                plane.Propose(part);
+    }
 
     private static void RandomService(ControlPlane plane, Action<ServiceId> act)
     {

@@ -12,12 +12,28 @@ internal static class Scaling
 
     public static void Apply(TaskPlan plan, Service service)
     {
+        foreach (var slot in plan.Wanted.GroupBy(task => task.Slot).Where(slot => slot.Count() > 1))
+            KeepOne(plan, slot);
         var slots = plan.Wanted.GroupBy(task => task.Slot).ToDictionary(slot => slot.Key, slot => slot.ToArray());
         var replicas = (int)Math.Min(service.Spec.Mode.Replicas, int.MaxValue);
         if (slots.Count < replicas)
             Grow(plan, service, slots.Keys, Math.Min(replicas - slots.Count, MostAtOnce));
         else
             Shrink(plan, Victims(slots, slots.Count - replicas).Select(victim => victim.Slot).ToHashSet());
+    }
+
+    /// <summary>
+    /// A decision whose outcome was not known may have been written, and then made again: the best of its tasks stays.
+    /// </summary>
+    private static void KeepOne(TaskPlan plan, IEnumerable<ServiceTask> slot)
+    {
+        var best = slot
+            .OrderByDescending(task => task.Status.State == TaskState.Running)
+            .ThenByDescending(task => task.Revision)
+            .ThenBy(task => task.Meta.CreatedAt)
+            .ThenBy(task => task.Id.Value, StringComparer.Ordinal);
+        foreach (var spare in best.Skip(1))
+            plan.Desire(spare, TaskState.Remove);
     }
 
     private static void Grow(TaskPlan plan, Service service, IReadOnlyCollection<int> taken, int count)
