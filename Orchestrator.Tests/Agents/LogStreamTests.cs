@@ -101,9 +101,11 @@ internal sealed class LogStreamTests
     {
         var before = await OpenFilesAfterAsync(100, "warm");
 
-        var after = await OpenFilesAfterAsync(1000, "many");
+        await OpenFilesAfterAsync(1000, "many");
 
-        Assert.That(after, Is.LessThanOrEqualTo(before + 5));
+        // Other tests' sockets close in the background of this process too: the number has to come down, not to be there at once.
+        await Eventually.TrueAsync(
+            () => OpenFiles() <= before + 5, "the open files are as few as before", () => $"{before}, now {OpenFiles()}");
         Assert.That(_rig.Runtime.OpenLogs, Is.Zero);
     }
 
@@ -118,8 +120,10 @@ internal sealed class LogStreamTests
             await EndAsync(id);
             await Eventually.TrueAsync(() => _rig.Runtime.OpenLogs == 0, "the runtime's stream is closed");
         }
-        return Directory.GetFiles("/proc/self/fd").Length;
+        return OpenFiles();
     }
+
+    private static int OpenFiles() => Directory.GetFiles("/proc/self/fd").Length;
 
     private Task AskAsync(string id, bool follow, params int[] tasks) => _session.SendAsync(new LogRequest
     {

@@ -23,13 +23,19 @@ internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
         Description = Write(node.Description),
         Status = new()
         {
-            State = Words.Of(node.Status.State),
+            State = Words.Of(StateOf(node)),
             Message = Wire.OrNull(
                 node.Status.Message.Length > 0 ? node.Status.Message : node.Description.RuntimeError),
             Addr = Wire.OrNull(node.Status.Address),
         },
         ManagerStatus = node.ManagerAddress.Length > 0 ? Manager(node) : null,
     };
+
+    /// <summary>A node that answers, but whose engine does not, runs nothing new: a list of nodes must show that.</summary>
+    private static NodeState StateOf(Node node) =>
+        node.Status.State == NodeState.Ready && node.Description.RuntimeError.Length > 0
+            ? NodeState.Disconnected
+            : node.Status.State;
 
     public static NodeSpec Read(NodeSpecDto dto) => new()
     {
