@@ -31,7 +31,9 @@ internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
         ManagerStatus = node.ManagerAddress.Length > 0 ? Manager(node) : null,
     };
 
-    /// <summary>A node that answers, but whose engine does not, runs nothing new: a list of nodes must show that.</summary>
+    /// <summary>
+    /// A node that answers, but whose engine does not, runs nothing new: a list of nodes must show that.
+    /// </summary>
     private static NodeState StateOf(Node node) =>
         node.Status.State == NodeState.Ready && node.Description.RuntimeError.Length > 0
             ? NodeState.Disconnected
