@@ -80,8 +80,10 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         {
             return false;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // A session that ends at the very moment of a stop is part of the stop.
+            ct.ThrowIfCancellationRequested();
             LogFailure(manager, PeerException.In(e)?.Message ?? e.Message);
             if (!IsEnd(e))
                 LogDefect(manager, e);
