@@ -15,6 +15,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 {
     private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whoever forces it waits for an answer: shorter than a client's patience.</summary>
+    private static readonly TimeSpan ForcedStopLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>How long the end of the daemon waits for a command that it has interrupted.</summary>
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
 
@@ -206,8 +209,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)
     {
+        var patience = force ? ForcedStopLimit : StopTasksLimit;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(StopTasksLimit);
+        limit.CancelAfter(patience);
         try
         {
             await current.StopTasksAsync(limit.Token);
@@ -220,7 +224,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         {
             var why = exception is RuntimeException
                 ? exception.Message
-                : $"they did not end within {StopTasksLimit.TotalSeconds:0} s";
+                : $"they did not end within {patience.TotalSeconds:0} s";
             if (force)
             {
                 LogTasksLeft(_logger, why);
