@@ -78,7 +78,15 @@ public sealed partial class Agent : IDisposable
     /// <exception cref="RuntimeException">the runtime does not answer</exception>
     public async Task StopAllTasksAsync(CancellationToken ct)
     {
-        await _sessions.HoldAsync(ct);
+        try
+        {
+            await _sessions.HoldAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            LogSessionStays();
+            throw;
+        }
         await _worker.StopAllAsync(ct);
     }
 
@@ -116,6 +124,9 @@ public sealed partial class Agent : IDisposable
         if (error.Failure == RuntimeFailure.Unavailable)
             _monitor.Suspect();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the session with the managers has not ended in time")]
+    private partial void LogSessionStays();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "task {Task}: {Call} failed: {Error}")]
     private partial void LogCallFailed(string task, string call, string error);

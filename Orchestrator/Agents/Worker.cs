@@ -81,8 +81,17 @@ internal sealed partial class Worker : IDisposable
         Volatile.Write(ref _knowsAll, true);
         foreach (var runner in _runners.All())
             Drop(runner.TaskId);
-        Compare(await _directory.ListAsync(ct));
-        await _runners.WhenEmptyAsync(ct);
+        try
+        {
+            Compare(await _directory.ListAsync(ct));
+            await _runners.WhenEmptyAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var (task, seen) in _runners.All().Select(runner => runner.View))
+                LogRemaining(task.TaskId.Value, TaskStepper.Next(task, seen, _agent.Now), task.Failures);
+            throw;
+        }
     }
 
     /// <summary>The runtime answers again: everything may have changed meanwhile.</summary>
@@ -197,6 +206,10 @@ internal sealed partial class Worker : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the runtime does not list its containers yet")]
     private partial void LogNoList(Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "task {Task} is still here: next is {Step}, after {Failures} tries that failed")]
+    private partial void LogRemaining(string task, Step step, int failures);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the runtime's events have stopped; they are asked for again")]
     private partial void LogWatchFailed(Exception e);
