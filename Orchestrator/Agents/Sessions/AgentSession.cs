@@ -28,20 +28,29 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         using var session = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var limit = new CancellationTokenSource(GreetingLimit, agent.Clock);
         using var greeting = CancellationTokenSource.CreateLinkedTokenSource(session.Token, limit.Token);
+        using var listening = new CancellationTokenSource();
         var speaking = Task.CompletedTask;
         parts.Outbox.Restart();
         try
         {
             using var response = await connection.OpenAsync(
-                ClusterPaths.Session, (stream, _) => speaking = SpeakAsync(stream, session.Token), greeting.Token);
+                ClusterPaths.Session,
+                (stream, _) => speaking = PushContent.EndFirstAsync(
+                    SpeakAsync(stream, session.Token), listening, session.Token),
+                greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);
             await GreetAsync(stream, greeting.Token);
             limit.CancelAfter(Timeout.InfiniteTimeSpan);
-            await ListenAsync(stream, connection, ct);
+            await ListenAsync(stream, connection, listening.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new SessionException($"the manager has not answered in {GreetingLimit.TotalSeconds:0} s");
+        }
+        catch (OperationCanceledException) when (listening.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            await speaking; // why it ended is its error
+            throw;
         }
         finally
         {

@@ -13,14 +13,17 @@ internal sealed class LogCall(LogRequest request, ManagerConnection connection, 
     public async Task RunAsync(DateTimeOffset now, CancellationToken ct)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var reading = new CancellationTokenSource();
         var path = $"{ClusterPaths.Logs}/{Uri.EscapeDataString(request.RequestId)}";
         var writing = Task.CompletedTask;
         try
         {
-            using var response = await connection.OpenAsync(path, (stream, _) => writing = WriteAsync(stream), ct);
+            using var response = await connection.OpenAsync(
+                path, (stream, _) => writing = PushContent.EndFirstAsync(WriteAsync(stream), reading, ended.Token),
+                ct);
             // The manager may answer long before it has read everything: it is done when its response ends.
-            await using var body = await response.Content.ReadAsStreamAsync(ct);
-            await body.CopyToAsync(Stream.Null, ct);
+            await using var body = await response.Content.ReadAsStreamAsync(reading.Token);
+            await body.CopyToAsync(Stream.Null, reading.Token);
         }
         finally
         {
