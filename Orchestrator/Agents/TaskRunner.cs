@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
 namespace Orchestrator.Agents;
@@ -146,7 +147,7 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
         if (_view.Task.ContainerId.Length > 0 || _view.Task.Dropped || _view.Task.Status.State.IsTerminal())
             _contained.TrySetResult();
         if (_view.Task.Dropped || _view.Task.Assignment.Desired >= TaskState.Shutdown)
-            _preparing?.Cancel();
+            _preparing?.CancelSoon();
     }
 
     /// <summary>Statuses that this node found out itself are told to the managers.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Agents.Sessions;
 
@@ -37,7 +38,7 @@ internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners
     public void Cancel(string requestId)
     {
         lock (_lock)
-            _streams.GetValueOrDefault(requestId)?.Cancel.Cancel();
+            _streams.GetValueOrDefault(requestId)?.Cancel.CancelSoon();
     }
 
     public async Task CloseAsync()
@@ -47,7 +48,7 @@ internal sealed partial class LogStreams(AgentContext agent, RunnerTable runners
         {
             _closed = true;
             foreach (var stream in _streams.Values)
-                stream.Cancel.Cancel();
+                stream.Cancel.CancelSoon();
             work = [.. _streams.Values.Select(stream => stream.Work)];
         }
         await Task.WhenAll(work);

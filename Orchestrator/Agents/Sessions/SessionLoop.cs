@@ -24,7 +24,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     public void Reconnect()
     {
         lock (_lock)
-            _current?.Cancel();
+            _current?.CancelSoon();
     }
 
     /// <summary>Ends the session, and opens none until <see cref="Resume"/>.</summary>
@@ -33,7 +33,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         lock (_lock)
         {
             _held = true;
-            _current?.Cancel();
+            _current?.CancelSoon();
         }
         await _turn.WaitAsync(ct);
         _turn.Release();

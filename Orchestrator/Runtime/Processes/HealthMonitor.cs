@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Runtime.Processes;
 
@@ -74,7 +75,7 @@ internal sealed class HealthMonitor(ChangeFeed feed, TimeProvider time) : IAsync
                 if (_ended)
                     return;
                 _ended = true;
-                _ending.Cancel();
+                _ending.CancelSoon();
             }
         }
 
