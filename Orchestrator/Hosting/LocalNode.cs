@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
+using Orchestrator.Api.Validation;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
@@ -80,7 +81,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
         var ct = either.Token;
         using var turn = await EnterAsync(ct);
-        RequireOutside();
+        NodeRefusals.RequireOutside(Status);
         if (command.ForceNewCluster)
             throw ApiException.Bad("--force-new-cluster needs a manager's state to start from, and this host has none: "
                 + "leave the flag out to make a new cluster");
@@ -112,7 +113,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
         var ct = either.Token;
         using var turn = await EnterAsync(ct);
-        RequireOutside();
+        NodeRefusals.RequireOutside(Status);
         var addresses = command.AdvertiseAddress.Length > 0
             ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services)
             : null;
@@ -271,14 +272,6 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
                 throw ApiException.Unavailable(exception.Message);
             throw;
         }
-    }
-
-    private void RequireOutside()
-    {
-        if (_membership is not null)
-            throw ApiException.Unavailable(
-                "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
-                + "swarm and join another one.");
     }
 
     private async Task<Turn> EnterAsync(CancellationToken ct)
