@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Integration;
 
 namespace Orchestrator.Tests.Benchmarks;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Integration;
 
 namespace Orchestrator.Tests.Benchmarks;

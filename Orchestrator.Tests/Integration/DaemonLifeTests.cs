@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Tests.Builders;
+
 namespace Orchestrator.Tests.Integration;
 
 /// <summary>Three hosts with real engines, driven once with each client.</summary>

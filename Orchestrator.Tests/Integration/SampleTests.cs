@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
 

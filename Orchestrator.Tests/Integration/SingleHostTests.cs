@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
 
@@ -42,6 +43,7 @@ internal sealed class SingleHostTests(Client client)
         await Eventually.Get("no service", () => _daemon.Api.ReadAsync("/services"), list => list.AsArray().Count == 0);
         await Eventually.True("the end of every task", () => _daemon.Shims().IsEmpty);
         (await _daemon.SwarmAsync(client, "leave", "--force")).Succeeded();
+        Assert.That(_daemon.ReadLog(), Does.Not.Contain("tasks were left running"), _daemon.ReadLog());
         Assert.That((string?)(await _daemon.Api.ReadAsync("/info"))["Swarm"]!["LocalNodeState"], Is.EqualTo("inactive"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
 

@@ -1,8 +1,8 @@
-namespace Orchestrator.Tests.Integration;
+namespace Orchestrator.Tests.Builders;
 
 /// <summary>
-/// Waits for what another process will show sooner or later. It looks again and again because nothing outside this
-/// process can call back; when the time is up it says what it saw last.
+/// Waits for what another process or thread will show sooner or later. It looks again and again because nothing there
+/// calls back; when the time is up it says what it saw last.
 /// </summary>
 internal static class Eventually
 {
@@ -37,6 +37,19 @@ internal static class Eventually
 
     public static Task True(string missing, Func<bool> look, TimeSpan? patience = null) =>
         Get(missing, () => Task.FromResult(look()), seen => seen, patience);
+
+    /// <param name="seen">what to say when it does not happen</param>
+    public static async Task TrueAsync(Func<bool> condition, string what, Func<string>? seen = null)
+    {
+        try
+        {
+            await True(what, condition);
+        }
+        catch (AssertionException missing) when (seen is not null)
+        {
+            throw new AssertionException($"{missing.Message} {seen()}");
+        }
+    }
 
     private static string Text(object? seen) =>
         seen is System.Collections.IEnumerable many and not string
