@@ -6,7 +6,7 @@ namespace Orchestrator.Tests.Consensus.Log;
 /// <summary>What a crash leaves is cut; everything else is refused.</summary>
 public sealed class DamageTests
 {
-    private const int Record = RecordFormat.Overhead + 5;
+    private const int Record = RecordFormat.Overhead + RecordCipher.Overhead + 5;
 
     [Test]
     public void A_tail_torn_at_any_byte_of_the_last_record_is_cut_and_the_log_goes_on([Range(0, Record - 1)] int kept)
@@ -79,17 +79,18 @@ public sealed class DamageTests
     [Test]
     public void A_short_segment_before_the_last_is_refused()
     {
-        using var bench = new LogBench { Options = new LogOptions { Directory = "", SegmentBytes = 1 } };
+        using var bench = new LogBench { SegmentBytes = 1 };
         bench.Write(["first"], ["second"]);
         LogBench.Change(bench.Segment(1), bytes => bytes[..^1]);
         Assert.That(bench.Refusal().Message, Does.Contain(bench.Segment(1)).And.Contains("later segments exist"));
     }
 
     [Test]
-    public void A_segment_whose_header_a_crash_cut_is_dropped([Values(0, 1, 16, 31)] int length)
+    public void A_segment_whose_header_a_crash_cut_is_dropped([Values(0, 1, 16, 31, 63)] int length)
     {
         using var bench = ThreeRecords();
-        File.WriteAllBytes(bench.Segment(4), SegmentHeader.Make(4)[..length]);
+        var header = SealedHeader.Make(FileHeader.Segment, 4, bench.Home.Keys).Bytes;
+        File.WriteAllBytes(bench.Segment(4), header[..length].ToArray());
         using (var log = bench.Open())
             log.Append([LogBench.Entry(4, "fourth")]);
         bench.Reopen();
@@ -103,7 +104,7 @@ public sealed class DamageTests
         LogBench.Change(bench.Segment(1), WithVersion7);
         var refusal = bench.Refusal();
         Assert.That(refusal.Failure, Is.EqualTo(LogFailure.NewerVersion));
-        Assert.That(refusal.Message, Does.Contain("version 7").And.Contains("up to 1"));
+        Assert.That(refusal.Message, Does.Contain("version 7").And.Contains("up to 2"));
     }
 
     private static LogBench ThreeRecords()
@@ -113,7 +114,7 @@ public sealed class DamageTests
         return bench;
     }
 
-    private static int Offset(int records) => SegmentHeader.Size + (records * Record);
+    private static int Offset(int records) => SealedHeader.Size + (records * Record);
 
     private static byte[] Flipped(byte[] bytes, int at)
     {

@@ -1,4 +1,6 @@
+using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Tests.Consensus.Log;
 
@@ -32,7 +34,7 @@ public sealed class DurableLogTests
     [Test]
     public void A_full_segment_is_followed_by_one_named_by_its_first_index()
     {
-        using var bench = new LogBench { Options = new LogOptions { Directory = "", SegmentBytes = 200 } };
+        using var bench = new LogBench { SegmentBytes = 320 };
         bench.Write(["a"], ["b"], ["c"], ["d"], ["e"], ["f"]);
         Assert.That(DataFiles.Indexes(bench.Path, DataFiles.SegmentSuffix), Is.EqualTo(new ulong[] { 1, 5 }));
         bench.Reopen();
@@ -42,7 +44,7 @@ public sealed class DurableLogTests
     [Test]
     public void Segments_under_a_snapshot_go_and_those_above_it_stay()
     {
-        using var bench = new LogBench { Options = new LogOptions { Directory = "", SegmentBytes = 1 } };
+        using var bench = new LogBench { SegmentBytes = 1 };
         bench.Write(["a"], ["b"], ["c"], ["d"]);
         using (var log = bench.Open())
         {
@@ -51,14 +53,14 @@ public sealed class DurableLogTests
             log.RemoveThrough(100);
             Assert.That(log.FirstIndex, Is.EqualTo(4), "the last segment always stays");
         }
-        bench.Reopen(new LogStart(new SnapshotPosition(3, 1), 0));
+        bench.Reopen(new LogStart(new LogPosition(3, 1), 0));
         Assert.That(bench.Texts, Is.EqualTo(new[] { "d" }));
     }
 
     [Test]
     public void A_log_that_begins_behind_the_snapshot_is_refused()
     {
-        using var bench = new LogBench { Options = new LogOptions { Directory = "", SegmentBytes = 1 } };
+        using var bench = new LogBench { SegmentBytes = 1 };
         bench.Write(["a"], ["b"], ["c"]);
         File.Delete(bench.Segment(1));
         Assert.That(bench.Refusal().Message, Does.Contain("oldest entry has index 2").And.Contains("no snapshot"));
@@ -67,7 +69,7 @@ public sealed class DurableLogTests
     [Test]
     public void A_missing_segment_in_the_middle_is_refused()
     {
-        using var bench = new LogBench { Options = new LogOptions { Directory = "", SegmentBytes = 1 } };
+        using var bench = new LogBench { SegmentBytes = 1 };
         bench.Write(["a"], ["b"], ["c"]);
         File.Delete(bench.Segment(2));
         var refusal = bench.Refusal();
@@ -80,22 +82,89 @@ public sealed class DurableLogTests
     {
         using var bench = new LogBench();
         bench.Write(["a"], ["b"]);
-        using (var log = bench.Open(new LogStart(new SnapshotPosition(10, 4), 0)))
+        using (var log = bench.Open(new LogStart(new LogPosition(10, 4), 0)))
         {
             Assert.That((log.FirstIndex, log.LastIndex), Is.EqualTo((11UL, 10UL)));
             log.Append([LogBench.Entry(11, "k", term: 4)]);
         }
-        bench.Reopen(new LogStart(new SnapshotPosition(10, 4), 0));
+        bench.Reopen(new LogStart(new LogPosition(10, 4), 0));
+        Assert.That(bench.Texts, Is.EqualTo(new[] { "k" }));
+    }
+
+    [TestCase(1, TestName = "The_tail_is_cut_when_every_entry_has_a_segment")]
+    [TestCase(300, TestName = "The_tail_is_cut_when_some_entries_share_a_segment")]
+    [TestCase(1_000_000, TestName = "The_tail_is_cut_when_all_entries_share_a_segment")]
+    public void A_conflicting_tail_is_cut_anywhere_and_the_new_entries_follow(int segmentBytes)
+    {
+        for (var cut = 1UL; cut <= 7; cut++)
+        {
+            using var bench = new LogBench { SegmentBytes = segmentBytes };
+            bench.Write(["a"], ["b", "c", "d"], ["e"], ["f"]);
+            using (var log = bench.Open())
+            {
+                log.Append([LogBench.Entry(cut, "x", term: 2), LogBench.Entry(cut + 1, "y", term: 2)]);
+                Assert.That((log.LastIndex, log.LastTerm), Is.EqualTo((cut + 1, 2UL)));
+                log.Append([LogBench.Entry(cut + 2, "z", term: 3)]);
+            }
+            bench.Reopen();
+            string[] kept = ["a", "b", "c", "d", "e", "f"];
+            Assert.That(bench.Texts, Is.EqualTo(kept.Take((int)cut - 1).Concat(["x", "y", "z"])), $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    public void A_log_may_be_cut_again_and_again_at_the_same_place()
+    {
+        using var bench = new LogBench();
+        using (var log = bench.Open())
+            for (var term = 1UL; term <= 20; term++)
+                log.Append([LogBench.Entry(1, "a", term), LogBench.Entry(2, $"{term}", term)]);
+        bench.Reopen();
+        Assert.That(bench.Texts, Is.EqualTo(new[] { "a", "20" }));
+    }
+
+    [Test]
+    public void A_cut_leaves_no_byte_of_what_was_cut()
+    {
+        using var bench = new LogBench();
+        bench.Write(["a"], [new string('b', 5000)]);
+        using (var log = bench.Open())
+            log.Append([LogBench.Entry(2, "c", term: 2)]);
+        var expected = SealedHeader.Size + RecordFormat.Size(LogBench.Entry(1, "a")) * 2;
+        Assert.That(new FileInfo(bench.Segment(1)).Length, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_cut_below_what_is_kept_is_an_error_of_the_caller()
+    {
+        using var bench = new LogBench { SegmentBytes = 1 };
+        bench.Write(["a"], ["b"], ["c"]);
+        using var log = bench.Open();
+        log.RemoveThrough(2);
+        Assert.That(() => log.Append([LogBench.Entry(2, "x", term: 2)]),
+            Throws.TypeOf<InvariantException>().With.Message.Contains("not kept any more"));
+    }
+
+    [Test]
+    public void A_snapshot_of_another_term_than_the_log_has_there_drops_the_log()
+    {
+        using var bench = new LogBench();
+        bench.Write(["a"], ["b"], ["c"]);
+        using (var log = bench.Open(new LogStart(new LogPosition(2, 4), 0)))
+        {
+            Assert.That((log.FirstIndex, log.LastIndex, log.LastTerm), Is.EqualTo((3UL, 2UL, 4UL)));
+            log.Append([LogBench.Entry(3, "k", term: 4)]);
+        }
+        bench.Reopen(new LogStart(new LogPosition(2, 4), 0));
         Assert.That(bench.Texts, Is.EqualTo(new[] { "k" }));
     }
 
     [Test]
     public void A_log_that_failed_once_takes_nothing_more()
     {
-        using var directory = new TemporaryDirectory();
         var disk = new FaultyDisk();
-        using var log = DurableLog.Open(new LogOptions { Directory = directory.Path }, disk, default, _ => { },
-            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        using var bench = new LogBench { Disk = disk };
+        using var log = bench.Open();
         log.Append([LogBench.Entry(1, "a")]);
         disk.OnFlush = _ => throw new LogException(LogFailure.FlushFailed, "planted");
         Assert.Throws<LogException>(() => log.Append([LogBench.Entry(2, "b")]));

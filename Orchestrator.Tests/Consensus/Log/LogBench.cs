@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
+using Orchestrator.Security;
 
 namespace Orchestrator.Tests.Consensus.Log;
 
@@ -11,7 +13,19 @@ internal sealed class LogBench : IDisposable
 
     public string Path => _directory.Path;
 
-    public LogOptions Options { get; init; } = new() { Directory = "" };
+    public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    public ILogDisk Disk { get; init; } = new PosixDisk();
+
+    /// <summary>Read anew each time, as a start does.</summary>
+    public LogHome Home => new()
+    {
+        Directory = Path,
+        Disk = Disk,
+        Keys = LogKeys.Open(Path, Disk, AtRestCipher.SecureRandom, mayCreate: true),
+        Logger = NullLogger.Instance,
+        SegmentBytes = SegmentBytes,
+    };
 
     public List<LogEntry> Replayed { get; } = [];
 
@@ -23,8 +37,7 @@ internal sealed class LogBench : IDisposable
     public DurableLog Open(LogStart start = default)
     {
         Replayed.Clear();
-        return DurableLog.Open(
-            Options with { Directory = Path }, new PosixDisk(), start, Replayed.Add, NullLogger.Instance);
+        return DurableLog.Open(Home, start, Replayed.Add);
     }
 
     /// <summary>Writes each batch with one flush and closes the log.</summary>

@@ -7,13 +7,18 @@ namespace Orchestrator.Consensus.Log;
 internal static class FileHeader
 {
     public const int Size = 16;
-    public const uint Version = 1;
+
+    /// <summary>Version 1 had neither encryption nor members.</summary>
+    public const uint Version = 2;
 
     private const int CheckedSize = 12;
 
     public static ReadOnlySpan<byte> Segment => "swarmlog"u8;
     public static ReadOnlySpan<byte> Snapshot => "swarmsna"u8;
+    public static ReadOnlySpan<byte> SnapshotContent => "swarmcon"u8;
+    public static ReadOnlySpan<byte> Received => "swarmrec"u8;
     public static ReadOnlySpan<byte> HardState => "swarmhst"u8;
+    public static ReadOnlySpan<byte> Keys => "swarmkey"u8;
 
     public static void Write(Span<byte> target, ReadOnlySpan<byte> kind)
     {
@@ -22,19 +27,19 @@ internal static class FileHeader
         BinaryPrimitives.WriteUInt32LittleEndian(target[CheckedSize..], Crc32C.Of(target[..CheckedSize]));
     }
 
-    /// <summary>False when the bytes are not such a header.</summary>
+    /// <summary>The format version, from 1; null when the bytes are not such a header.</summary>
     /// <exception cref="LogException">when a newer program wrote it</exception>
-    public static bool Check(ReadOnlySpan<byte> source, ReadOnlySpan<byte> kind, string path)
+    public static uint? ReadVersion(ReadOnlySpan<byte> source, ReadOnlySpan<byte> kind, string path)
     {
         if (source.Length < Size || !source[..8].SequenceEqual(kind))
-            return false;
+            return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[CheckedSize..]) != Crc32C.Of(source[..CheckedSize]))
-            return false;
+            return null;
         var version = BinaryPrimitives.ReadUInt32LittleEndian(source[8..]);
         if (version > Version)
             throw new LogException(LogFailure.NewerVersion, $"{path} has format version {version}, this program "
                 + $"reads versions up to {Version}: a newer swarmnet wrote the directory. Start that version, or a "
                 + "later one. Nothing was changed.");
-        return version == Version;
+        return version == 0 ? null : version;
     }
 }

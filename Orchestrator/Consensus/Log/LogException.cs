@@ -22,6 +22,9 @@ public enum LogFailure
     /// <summary>The directory belongs to another member.</summary>
     WrongMember,
 
+    /// <summary>Files are encrypted with a key that is not there.</summary>
+    KeyMissing,
+
     /// <summary>The state machine cannot read a durable entry or snapshot.</summary>
     Unreadable,
 

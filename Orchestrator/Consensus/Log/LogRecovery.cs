@@ -1,71 +1,67 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Consensus.Core;
 
 namespace Orchestrator.Consensus.Log;
 
 /// <summary>Reads the segments after a start and makes their end fit for appending.</summary>
 internal sealed partial class LogRecovery
 {
-    private readonly string _directory;
-    private readonly ILogDisk _disk;
+    private readonly LogHome _home;
     private readonly ILogger _logger;
-    private readonly List<ulong> _segments;
+    private readonly List<ulong> _found;
+    private readonly List<Segment> _segments = [];
+    private ulong? _termAtSnapshot;
 
-    private LogRecovery(string directory, ILogDisk disk, ILogger logger)
+    private LogRecovery(LogHome home)
     {
-        _directory = directory;
-        _disk = disk;
-        _logger = logger;
-        _segments = [.. DataFiles.Indexes(directory, DataFiles.SegmentSuffix)];
+        _home = home;
+        _logger = home.Logger;
+        _found = [.. DataFiles.Indexes(home.Directory, DataFiles.SegmentSuffix)];
     }
 
-    /// <summary>First indexes of the segments kept, lowest first.</summary>
-    public IReadOnlyList<ulong> Segments => _segments;
+    /// <summary>The segments kept, oldest first.</summary>
+    public IReadOnlyList<Segment> Segments => _segments;
 
     /// <summary>The segment to append to; null when the next entry begins a new one.</summary>
-    public DiskFile? Active { get; private set; }
-
-    /// <summary>Where in <see cref="Active"/> the next record goes.</summary>
-    public long End { get; private set; }
+    public SegmentWriter? Active { get; private set; }
 
     public ulong LastIndex { get; private set; }
 
     public ulong LastTerm { get; private set; }
 
-    public static LogRecovery Run(
-        string directory, ILogDisk disk, LogStart start, Action<LogEntry> replay, ILogger logger)
+    public static LogRecovery Run(LogHome home, LogStart start, Action<LogEntry> replay)
     {
-        var recovery = new LogRecovery(directory, disk, logger);
+        var recovery = new LogRecovery(home);
         recovery.DropUnbornSegment();
         recovery.RequireStart(start.Snapshot);
-        for (var i = 0; i < recovery._segments.Count; i++)
-            recovery.ReadSegment(i, replay);
+        foreach (var first in recovery._found)
+            recovery.ReadSegment(first, start.Snapshot, replay);
         recovery.RequireEnd(start);
         recovery.MoveBehind(start.Snapshot);
-        disk.FlushDirectory(directory);
+        home.Disk.FlushDirectory(home.Directory);
         return recovery;
     }
 
     /// <summary>A crash between the creation of a segment and its first flush leaves a file without records.</summary>
     private void DropUnbornSegment()
     {
-        if (_segments.Count == 0)
+        if (_found.Count == 0)
             return;
-        var path = DataFiles.Segment(_directory, _segments[^1]);
+        var path = DataFiles.Segment(_home.Directory, _found[^1]);
         using (var window = new FileWindow(path))
         {
             if (!SegmentHeader.IsTorn(window))
                 return;
         }
         LogUnborn(path);
-        _disk.Delete(path);
-        _disk.FlushDirectory(_directory);
-        _segments.RemoveAt(_segments.Count - 1);
+        Delete(_found[^1]);
+        _found.RemoveAt(_found.Count - 1);
     }
 
-    private void RequireStart(SnapshotPosition snapshot)
+    private void RequireStart(LogPosition snapshot)
     {
-        if (_segments is [var first, ..] && first > snapshot.Index + 1)
-            throw Corruption.In(_directory, snapshot.Index == 0
+        if (_found is [var first, ..] && first > snapshot.Index + 1)
+            throw Corruption.In(_home.Directory, snapshot.Index == 0
                 ? $"the oldest entry has index {first}, and there is no snapshot of those before it"
                 : $"the oldest entry has index {first}, and the snapshot ends at {snapshot.Index}");
     }
@@ -73,24 +69,28 @@ internal sealed partial class LogRecovery
     private void RequireEnd(LogStart start)
     {
         if (Math.Max(LastIndex, start.Snapshot.Index) < start.MustReach)
-            throw Corruption.In(_directory, $"the snapshot of index {start.MustReach} is damaged, and the log "
+            throw Corruption.In(_home.Directory, $"the snapshot of index {start.MustReach} is damaged, and the log "
                 + $"reaches only to index {LastIndex}");
     }
 
-    private void ReadSegment(int position, Action<LogEntry> replay)
+    private void ReadSegment(ulong first, LogPosition snapshot, Action<LogEntry> replay)
     {
-        var first = _segments[position];
-        var path = DataFiles.Segment(_directory, first);
-        if (position > 0 && first != LastIndex + 1)
-            throw Corruption.At(path, 0, $"it begins with index {first} where {LastIndex + 1} belongs");
-        var isLast = position == _segments.Count - 1;
-        using var window = new FileWindow(path);
-        var scan = new SegmentScan(window, first, LastTerm);
-        var isWhole = scan.Read(isLast, replay);
+        using var file = SegmentFile.Open(_home, first);
+        if (_segments.Count > 0 && first != LastIndex + 1)
+            throw Corruption.At(file.Window.Path, 0, $"it begins with index {first} where {LastIndex + 1} belongs");
+        var isLast = first == _found[^1];
+        var scan = new SegmentScan(file, LastTerm);
+        var isWhole = scan.Read(isLast, entry =>
+        {
+            if (entry.Index == snapshot.Index)
+                _termAtSnapshot = entry.Term;
+            replay(entry);
+        });
+        _segments.Add(file.Segment);
         LastIndex = scan.NextIndex - 1;
         LastTerm = scan.LastTerm;
         if (isLast)
-            SecureEnd(window, scan, isWhole);
+            SecureEnd(file, scan, isWhole);
     }
 
     /// <summary>Cuts the torn tail, then writes and flushes the last batch once more.</summary>
@@ -98,44 +98,41 @@ internal sealed partial class LogRecovery
     /// A process that was killed may have left the batch in the page cache only; after a failed flush the kernel takes
     /// such pages for clean, so that a flush alone would do nothing. The same bytes over themselves do no harm.
     /// </remarks>
-    private void SecureEnd(FileWindow window, SegmentScan scan, bool isWhole)
+    private void SecureEnd(SegmentFile file, SegmentScan scan, bool isWhole)
     {
-        Active = _disk.Open(window.Path);
-        End = scan.End;
         if (!isWhole)
-        {
-            LogTorn(window.Path, scan.End, window.Length - scan.End, LastIndex);
-            _disk.Truncate(Active, scan.End);
-        }
-        var from = scan.LastBatch == SegmentHeader.Size ? 0 : scan.LastBatch;
-        _disk.Write(Active, from, window.Peek(from, scan.End - from));
-        _disk.Flush(Active);
+            LogTorn(file.Window.Path, scan.End, file.Window.Length - scan.End, LastIndex);
+        Active = SegmentWriter.Reopen(_home, file, scan.End);
+        var from = scan.LastBatch == file.RecordsOffset ? 0 : scan.LastBatch;
+        Active.Rewrite(from, file.Window.Peek(from, scan.End - from));
+        Active.Flush();
     }
 
-    /// <summary>A snapshot newer than the whole log makes it worthless: the log goes on behind the snapshot.</summary>
-    private void MoveBehind(SnapshotPosition snapshot)
+    /// <summary>A snapshot that the log does not contain makes it worthless: it goes on behind the snapshot.</summary>
+    /// <remarks>The leader's snapshot was put in place, and a crash came before the log was dropped.</remarks>
+    private void MoveBehind(LogPosition snapshot)
     {
-        if (LastIndex > snapshot.Index)
-            return;
-        var hasGap = LastIndex < snapshot.Index;
-        LastIndex = snapshot.Index;
-        LastTerm = snapshot.Term;
-        if (hasGap)
-            DropSegments(snapshot.Index);
+        var isSuperseded = LastIndex < snapshot.Index || (_termAtSnapshot ?? snapshot.Term) != snapshot.Term;
+        if (isSuperseded)
+            DropSegments(snapshot);
+        if (isSuperseded || LastIndex == snapshot.Index)
+            (LastIndex, LastTerm) = (snapshot.Index, snapshot.Term);
     }
 
-    private void DropSegments(ulong snapshot)
+    private void DropSegments(LogPosition snapshot)
     {
         if (_segments.Count > 0)
-            LogSuperseded(_directory, snapshot);
+            LogSuperseded(_home.Directory, snapshot.Index, snapshot.Term);
         Active?.Dispose();
         Active = null;
-        foreach (var first in _segments)
-        {
-            _disk.Delete(DataFiles.Segment(_directory, first));
-            _disk.FlushDirectory(_directory);
-        }
-        _segments.Clear();
+        for (; _segments.Count > 0; _segments.RemoveAt(_segments.Count - 1))
+            Delete(_segments[^1].First);
+    }
+
+    private void Delete(ulong first)
+    {
+        _home.Disk.Delete(DataFiles.Segment(_home.Directory, first));
+        _home.Disk.FlushDirectory(_home.Directory);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Path} was created in a crash and holds no entry: deleted")]
@@ -147,6 +144,7 @@ internal sealed partial class LogRecovery
     private partial void LogTorn(string path, long offset, long bytes, ulong lastIndex);
 
     [LoggerMessage(LogLevel.Warning,
-        "the log in {Directory} ends before the snapshot of index {Snapshot}: it starts anew behind it")]
-    private partial void LogSuperseded(string directory, ulong snapshot);
+        "the log in {Directory} does not contain the snapshot of index {Snapshot} and term {Term}: it starts anew "
+        + "behind it")]
+    private partial void LogSuperseded(string directory, ulong snapshot, ulong term);
 }

@@ -1,33 +1,32 @@
+using Orchestrator.Consensus.Core;
+
 namespace Orchestrator.Consensus.Log;
 
 /// <summary>Reads a segment from its first record to its end, or to the place where a crash cut it.</summary>
-/// <param name="firstIndex">index of the first record, from the file's name</param>
-/// <param name="lastTerm">term of the entry before, 0 when there is none</param>
-internal sealed class SegmentScan(FileWindow window, ulong firstIndex, ulong lastTerm)
+/// <param name="lastTerm">term of the entry before, 0 when it is not known</param>
+internal sealed class SegmentScan(SegmentFile file, ulong lastTerm)
 {
-    private readonly ulong _firstIndex = firstIndex;
+    private readonly FileWindow _window = file.Window;
 
-    public ulong NextIndex { get; private set; } = firstIndex;
+    public ulong NextIndex { get; private set; } = file.Segment.First;
 
     public ulong LastTerm { get; private set; } = lastTerm;
 
     /// <summary>End of the last intact record.</summary>
-    public long End { get; private set; } = SegmentHeader.Size;
+    public long End { get; private set; } = file.RecordsOffset;
 
     /// <summary>Where the batch of the last intact record began.</summary>
-    public long LastBatch { get; private set; } = SegmentHeader.Size;
+    public long LastBatch { get; private set; } = file.RecordsOffset;
 
     /// <returns>false when there are bytes behind <see cref="End"/>, which a crash explains</returns>
     /// <exception cref="LogException">bytes are damaged in a way that no crash explains</exception>
     public bool Read(bool isLast, Action<LogEntry> replay)
     {
-        if (!SegmentHeader.IsIntact(window, _firstIndex))
-            throw Corrupt(0, "its header is damaged");
-        while (End < window.Length)
+        while (End < _window.Length)
         {
             if (TryReadRecord(replay))
                 continue;
-            if (isLast && Damage.IsTornTail(window, End))
+            if (isLast && Damage.IsTornTail(_window, End))
                 return false;
             throw Corrupt(End, isLast ? $"the record of index {NextIndex} is damaged, and not by a crash in a write"
                 : $"the record of index {NextIndex} is damaged or cut off, and later segments exist");
@@ -35,22 +34,35 @@ internal sealed class SegmentScan(FileWindow window, ulong firstIndex, ulong las
         return true;
     }
 
-    private bool TryReadRecord(Action<LogEntry> replay)
+    /// <summary>Reads no further than the index, which is in the segment.</summary>
+    /// <exception cref="LogException">bytes are damaged</exception>
+    public void ReadThrough(ulong index)
     {
-        if (!RecordFormat.TryReadHeader(window.Peek(End, RecordFormat.HeaderSize), out var header)
-            || End + header.RecordSize > window.Length)
+        while (NextIndex <= index)
+            if (End >= _window.Length || !TryReadRecord(null))
+                throw Corrupt(End, $"the record of index {NextIndex} was written and is damaged");
+    }
+
+    private bool TryReadRecord(Action<LogEntry>? replay)
+    {
+        if (!RecordFormat.TryReadHeader(_window.Peek(End, RecordFormat.HeaderSize), out var header)
+            || End + header.RecordSize > _window.Length)
             return false;
-        var record = window.Peek(End, header.RecordSize);
+        var record = _window.Peek(End, header.RecordSize);
         if (!RecordFormat.BodyIsIntact(record, header))
             return false;
         RequireSequence(header);
-        replay(new LogEntry(header.Index, header.Term, header.Kind, record[RecordFormat.HeaderSize..^1].ToArray()));
+        replay?.Invoke(new LogEntry(header.Index, header.Term, header.Kind, Payload(record, header)));
         LastBatch = header.BatchOffset;
         End += header.RecordSize;
         NextIndex++;
         LastTerm = header.Term;
         return true;
     }
+
+    private byte[] Payload(ReadOnlySpan<byte> record, in RecordHeader header) =>
+        RecordFormat.Payload(record, header, file.Cipher)
+            ?? throw Corrupt(End, $"the record of index {NextIndex} was changed by someone without its key");
 
     private void RequireSequence(RecordHeader header)
     {
@@ -64,5 +76,5 @@ internal sealed class SegmentScan(FileWindow window, ulong firstIndex, ulong las
             throw Corrupt(End, $"its kind {(byte)header.Kind} is unknown");
     }
 
-    private LogException Corrupt(long offset, string what) => Corruption.At(window.Path, offset, what);
+    private LogException Corrupt(long offset, string what) => Corruption.At(_window.Path, offset, what);
 }
