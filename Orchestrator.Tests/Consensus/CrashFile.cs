@@ -5,45 +5,38 @@ internal sealed class CrashFile(params byte[] flushed)
 {
     private const int Sector = 512;
 
-    private readonly List<(long Offset, byte[] Bytes)> _pending = [];
+    private readonly List<Change> _pending = [];
     private byte[] _flushed = flushed;
 
-    public void Write(long offset, byte[] bytes) => _pending.Add((offset, bytes));
+    public void Write(long offset, byte[] bytes) => _pending.Add(new Change(offset, bytes));
 
-    /// <summary>A cut counts as flushed at once: to keep the bytes would only make the next cut the same.</summary>
-    public void Truncate(long length)
-    {
-        _flushed = _flushed[..(int)Math.Min(length, _flushed.Length)];
-        for (var i = 0; i < _pending.Count; i++)
-        {
-            var (offset, bytes) = _pending[i];
-            _pending[i] = (offset, bytes[..(int)Math.Clamp(length - offset, 0, bytes.Length)]);
-        }
-    }
+    public void Truncate(long length) => _pending.Add(new Change(length, null));
 
-    /// <summary>A failed flush: the pages count as clean; readers see them, and no flush writes them.</summary>
-    public void FailFlush() => _pending.Clear();
+    /// <summary>
+    /// A failed flush: the pages count as clean; readers see them, and no flush writes them. The length is not a page.
+    /// </summary>
+    public void FailFlush() => _pending.RemoveAll(change => change.Bytes is not null);
 
     public void Flush()
     {
-        foreach (var (offset, bytes) in _pending)
-            Put(offset, bytes);
+        foreach (var change in _pending)
+            Make(change);
         _pending.Clear();
     }
 
-    /// <summary>The content after a power cut: the unflushed writes arrive whole, in part, or with holes.</summary>
+    /// <summary>The content after a power cut: unflushed cuts or not, unflushed writes whole, in part, or with holes.</summary>
     public byte[] Survivor(Random chance)
     {
         foreach (var (offset, bytes) in _pending)
             switch (chance.Next(4))
             {
                 case 0:
-                    Put(offset, bytes);
+                    Make(new Change(offset, bytes));
                     break;
                 case 1:
-                    Put(offset, bytes[..chance.Next(bytes.Length + 1)]);
+                    Make(new Change(offset, bytes?[..chance.Next(bytes.Length + 1)]));
                     break;
-                case 2:
+                case 2 when bytes is not null:
                     PutSectors(offset, bytes, chance);
                     break;
                 default:
@@ -63,10 +56,21 @@ internal sealed class CrashFile(params byte[] flushed)
         }
     }
 
+    private void Make(Change change)
+    {
+        if (change.Bytes is not null)
+            Put(change.Offset, change.Bytes);
+        else
+            _flushed = _flushed[..(int)Math.Min(change.Offset, _flushed.Length)];
+    }
+
     private void Put(long offset, byte[] bytes)
     {
         if (_flushed.Length < offset + bytes.Length)
             Array.Resize(ref _flushed, (int)offset + bytes.Length);
         bytes.CopyTo(_flushed, offset);
     }
+
+    /// <param name="Bytes">null: the file is cut at the offset</param>
+    private readonly record struct Change(long Offset, byte[]? Bytes);
 }

@@ -2,7 +2,7 @@ using Orchestrator.Consensus.Log;
 
 namespace Orchestrator.Tests.Consensus;
 
-/// <summary>The real disk with a hook before each write and flush, and with a count of the flushes.</summary>
+/// <summary>The real disk with hooks before each change, and with a count of the flushes.</summary>
 internal sealed class FaultyDisk : ILogDisk
 {
     private readonly PosixDisk _disk = new();
@@ -10,34 +10,59 @@ internal sealed class FaultyDisk : ILogDisk
 
     public int Flushes => Volatile.Read(ref _flushes);
 
+    /// <summary>Called with what is to be done before each change of any kind; may throw.</summary>
+    public Action<string> OnChange { get; set; } = _ => { };
+
     /// <summary>Called with the file before its bytes are written; may throw.</summary>
     public Action<DiskFile> OnWrite { get; set; } = _ => { };
 
     /// <summary>Called with the file's path before it is flushed; may throw or block.</summary>
     public Action<string> OnFlush { get; set; } = _ => { };
 
-    public DiskFile Create(string path) => _disk.Create(path);
+    public DiskFile Create(string path)
+    {
+        OnChange($"create {path}");
+        return _disk.Create(path);
+    }
 
     public DiskFile Open(string path) => _disk.Open(path);
 
     public void Write(DiskFile file, long offset, ReadOnlySpan<byte> bytes)
     {
+        OnChange($"write {file.Path}");
         OnWrite(file);
         _disk.Write(file, offset, bytes);
     }
 
-    public void Truncate(DiskFile file, long length) => _disk.Truncate(file, length);
+    public void Truncate(DiskFile file, long length)
+    {
+        OnChange($"cut {file.Path}");
+        _disk.Truncate(file, length);
+    }
 
     public void Flush(DiskFile file)
     {
+        OnChange($"flush {file.Path}");
         OnFlush(file.Path);
         Interlocked.Increment(ref _flushes);
         _disk.Flush(file);
     }
 
-    public void FlushDirectory(string path) => _disk.FlushDirectory(path);
+    public void FlushDirectory(string path)
+    {
+        OnChange($"flush {path}");
+        _disk.FlushDirectory(path);
+    }
 
-    public void Rename(string from, string to) => _disk.Rename(from, to);
+    public void Rename(string from, string to)
+    {
+        OnChange($"rename {from}");
+        _disk.Rename(from, to);
+    }
 
-    public void Delete(string path) => _disk.Delete(path);
+    public void Delete(string path)
+    {
+        OnChange($"delete {path}");
+        _disk.Delete(path);
+    }
 }

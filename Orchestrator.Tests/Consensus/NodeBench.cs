@@ -6,38 +6,61 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Tests.Consensus;
 
-/// <summary>A node that runs, with its loop awaited at the end.</summary>
+/// <summary>A group of one that runs, with its loop awaited at the end.</summary>
 internal sealed class NodeBench : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = new();
 
-    private NodeBench(SingleNode node, RecordingMachine machine)
+    private NodeBench(RaftNode node, RecordingMachine machine)
     {
         Node = node;
         Machine = machine;
         Loop = node.RunAsync(_stop.Token);
     }
 
-    public SingleNode Node { get; }
+    public RaftNode Node { get; }
 
     public RecordingMachine Machine { get; }
 
     public Task Loop { get; }
 
-    public static SingleNodeOptions Options(TemporaryDirectory directory) =>
-        new() { Directory = directory.Child("log"), Member = "m1" };
+    public static RaftNodeOptions Options(TemporaryDirectory directory) =>
+        new() { Directory = directory.Child("log"), Node = "m1" };
 
-    public static NodeBench Start(SingleNodeOptions options, ILogDisk? disk = null, RecordingMachine? machine = null)
+    public static NodeBench Start(RaftNodeOptions options, ILogDisk? disk = null, RecordingMachine? machine = null)
     {
         machine ??= new RecordingMachine();
-        var around = new NodeSurroundings(machine, NullLogger.Instance, TimeProvider.System);
-        return new NodeBench(SingleNode.Open(options, disk ?? new PosixDisk(), around), machine);
+        var around = new NodeSurroundings(machine, NullLogger.Instance, TimeProvider.System)
+        {
+            Disk = disk ?? new PosixDisk(),
+        };
+        return new NodeBench(RaftNode.Open(options, around), machine);
+    }
+
+    /// <summary>With all that was committed before applied.</summary>
+    public static async Task<NodeBench> StartAsync(
+        RaftNodeOptions options, ILogDisk? disk = null, RecordingMachine? machine = null)
+    {
+        var bench = Start(options, disk, machine);
+        try
+        {
+            await bench.BarrierAsync();
+            return bench;
+        }
+        catch
+        {
+            await bench.DisposeAsync();
+            throw;
+        }
     }
 
     public Task<Applied> ProposeAsync(string command, CancellationToken ct = default) =>
         Node.ProposeAsync(Encoding.UTF8.GetBytes(command), ct).AsTask().WaitAsync(Patience, CancellationToken.None);
+
+    public Task BarrierAsync() =>
+        Node.ReadBarrierAsync(default).AsTask().WaitAsync(Patience, CancellationToken.None);
 
     public async Task StopAsync()
     {

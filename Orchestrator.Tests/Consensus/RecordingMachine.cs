@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Orchestrator.Primitives;
 
@@ -7,9 +8,12 @@ namespace Orchestrator.Tests.Consensus;
 /// <summary>A state machine whose state is all that it was ever given.</summary>
 internal sealed class RecordingMachine : IStateMachine
 {
-    private readonly List<string> _commands = [];
+    private readonly SortedDictionary<ulong, string> _commands = [];
 
-    public IReadOnlyList<string> Commands => _commands;
+    public IReadOnlyList<string> Commands => [.. _commands.Values];
+
+    /// <summary>By log index.</summary>
+    public IReadOnlyDictionary<ulong, string> ByIndex => _commands;
 
     public int Restored { get; private set; }
 
@@ -19,17 +23,23 @@ internal sealed class RecordingMachine : IStateMachine
     {
         var text = Encoding.UTF8.GetString(command.Span);
         BeforeApply(text);
-        _commands.Add(text);
-        return new Applied(index, null);
+        _commands.Add(index, text);
+        return text.StartsWith("refused", StringComparison.Ordinal)
+            ? new Applied(index, new Refusal(RefusalKind.Missing, text))
+            : new Applied(index, null);
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output) =>
-        output.Write(Encoding.UTF8.GetBytes(string.Join('\n', _commands)));
+    public void WriteSnapshot(IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes(
+        string.Join('\n', _commands.Select(command => $"{command.Key} {command.Value}"))));
 
     public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
     {
         Restored++;
         _commands.Clear();
-        _commands.AddRange(Encoding.UTF8.GetString(snapshot.Span).Split('\n'));
+        foreach (var line in Encoding.UTF8.GetString(snapshot.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            _commands.Add(ulong.Parse(line[..space], CultureInfo.InvariantCulture), line[(space + 1)..]);
+        }
     }
 }

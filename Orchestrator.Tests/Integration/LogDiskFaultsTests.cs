@@ -28,7 +28,7 @@ public sealed class LogDiskFaultsTests
         {
             var options = NodeBench.Options(_directory) with { Directory = Path.Combine(mount, "log") };
             var acknowledged = new List<string>();
-            await using (var node = NodeBench.Start(options))
+            await using (var node = await NodeBench.StartAsync(options))
             {
                 var refusal = await FillAsync(node, acknowledged);
                 Assert.That(refusal.Message, Does.Contain("disk full: cannot write").And.Contains("Free some space"));
@@ -36,7 +36,7 @@ public sealed class LogDiskFaultsTests
                     .With.Property(nameof(LogException.Failure)).EqualTo(LogFailure.DiskFull));
             }
             Run("mount", "-o", "remount,size=4m", mount);
-            await using var again = NodeBench.Start(options);
+            await using var again = await NodeBench.StartAsync(options);
             Assert.That(again.Machine.Commands.Take(acknowledged.Count), Is.EqualTo(acknowledged));
             await again.ProposeAsync("there is room again");
         }
@@ -50,7 +50,7 @@ public sealed class LogDiskFaultsTests
     public async Task An_error_of_fdatasync_stops_the_node()
     {
         var options = NodeBench.Options(_directory);
-        await using (var node = NodeBench.Start(options))
+        await using (var node = await NodeBench.StartAsync(options))
         {
             await node.ProposeAsync("kept");
             using var strace = await InjectAsync("fdatasync:error=EIO", DataFiles.Segment(options.Directory, 1));
@@ -67,7 +67,7 @@ public sealed class LogDiskFaultsTests
                 await strace.WaitForExitAsync().WaitAsync(Patience);
             }
         }
-        await using var again = NodeBench.Start(options);
+        await using var again = await NodeBench.StartAsync(options);
         Assert.That(again.Machine.Commands[0], Is.EqualTo("kept"));
     }
 

@@ -1,60 +1,64 @@
+using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
-using Orchestrator.Primitives;
 
 namespace Orchestrator.Consensus;
 
-/// <summary>Decides when a snapshot is due and writes it beside the log. Used by the node's loop only.</summary>
-/// <param name="wake">called on another thread when a snapshot <see cref="IsWritten"/></param>
-internal sealed class SnapshotTaker(SingleNodeOptions options, SnapshotFiles files, Replay start, Action wake)
-    : IAsyncDisposable
+/// <summary>
+/// Decides when a snapshot is due, and how much of the log stays behind it. Used by the node's loop only.
+/// </summary>
+/// <remarks>What stays is for members that lag a little: entries are cheaper to send than the whole state.</remarks>
+internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 {
-    private readonly DiskThread _thread = new("snapshot");
-    private Task? _writing;
-    private Task? _waking;
-    private ulong _removable;
-    private int _entries = start.Entries;
-    private long _bytes = start.Bytes;
+    private readonly Queue<Recent> _recent = [];
+    private long _recentBytes;
+    private int _entries;
+    private long _bytes;
+    private bool _isUnderWay;
 
-    public bool IsDue => _writing is null && (_entries >= options.SnapshotEntries || _bytes >= options.SnapshotBytes);
+    private bool IsDue => !_isUnderWay
+        && (_entries >= options.SnapshotEntries
+            || _bytes >= options.SnapshotBytes
+            || (_entries > 0 && disk.HasOldKeys));
 
-    /// <summary>Whether a snapshot is written and waits for <see cref="FinishAsync"/>.</summary>
-    public bool IsWritten => _writing is { IsCompleted: true };
-
-    public void Count(ProposalBatch applied)
+    public void Count(LogEntry applied)
     {
-        _entries += applied.Entries.Count;
-        _bytes += applied.Bytes;
+        _entries++;
+        _bytes += applied.Payload.Length;
+        _recent.Enqueue(new Recent(applied.Index, applied.Payload.Length));
+        _recentBytes += applied.Payload.Length;
+        while (_recent.Count > options.KeptEntries || _recentBytes > options.KeptBytes)
+            _recentBytes -= _recent.Dequeue().Bytes;
     }
 
-    /// <summary>Copies the state now; the file is written meanwhile.</summary>
-    public void Begin(SnapshotPosition position, IStateMachine machine)
+    /// <summary>The state was replaced from elsewhere.</summary>
+    public void Restart()
     {
-        Invariant.Require(_writing is null, "one snapshot at a time");
-        var state = new ChunkedBuffer();
-        machine.WriteSnapshot(state);
-        _entries = 0;
-        _bytes = 0;
-        _writing = _thread.RunAsync(() => _removable = files.Write(position, state));
-        _waking = WakeAfterAsync(_writing);
+        (_entries, _bytes, _recentBytes) = (0, 0, 0);
+        _recent.Clear();
     }
 
-    /// <returns>the index through which the log is no longer needed; 0 when all of it is</returns>
-    /// <exception cref="LogException">the snapshot could not be written</exception>
-    public async Task<ulong> FinishAsync()
+    /// <summary>Copies the state now, if a snapshot is due; it is written meanwhile.</summary>
+    /// <param name="then">called on the loop with the first index of the log that stays</param>
+    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<SnapshotInMemory, ulong> then)
     {
-        if (_writing is null || _waking is null)
-            return 0;
-        await _writing;
-        await _waking;
-        _writing = null;
-        return _removable;
+        if (!IsDue)
+            return;
+        _isUnderWay = true;
+        var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
+        var snapshot = new SnapshotInMemory(applied.Position, applied.Membership, new ChunkedBuffer());
+        state.WriteSnapshot(snapshot.State);
+        (_entries, _bytes) = (0, 0);
+        disk.WriteSnapshot(snapshot, () =>
+        {
+            then(snapshot, keepFrom);
+            disk.RemoveThrough(keepFrom - 1, () => _isUnderWay = false);
+        });
     }
 
-    public ValueTask DisposeAsync() => _thread.DisposeAsync();
-
-    private async Task WakeAfterAsync(Task writing)
-    {
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        wake();
-    }
+    private readonly record struct Recent(ulong Index, int Bytes);
 }
+
+/// <summary>How far the state machine is, and who belonged to the group then.</summary>
+internal readonly record struct AppliedState(LogPosition Position, Membership Membership);
+
+internal sealed record SnapshotInMemory(LogPosition Position, Membership Membership, ChunkedBuffer State);

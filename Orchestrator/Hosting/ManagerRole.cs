@@ -12,13 +12,13 @@ namespace Orchestrator.Hosting;
 internal sealed class ManagerRole : IAsyncDisposable
 {
     private readonly HostServices _services;
-    private readonly SingleNode _log;
+    private readonly RaftNode _log;
 
     // The deciders stop before the log that they propose to.
     private readonly LoopGroup _logLoops;
     private readonly LoopGroup _deciders;
 
-    private ManagerRole(HostServices services, StateStore store, SingleNode log)
+    private ManagerRole(HostServices services, StateStore store, RaftNode log)
     {
         _services = services;
         _log = log;
@@ -32,16 +32,25 @@ internal sealed class ManagerRole : IAsyncDisposable
 
     public IProposer Proposer => _log;
 
-    /// <summary>Opens the log, brings the state up to date and starts to take proposals.</summary>
+    /// <summary>Opens the log, starts to take proposals and brings the state up to date.</summary>
     /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
-    public static ManagerRole Open(string directory, NodeId node, HostServices services)
+    public static async Task<ManagerRole> OpenAsync(string directory, NodeId node, HostServices services)
     {
         var store = new StateStore();
-        var options = new SingleNodeOptions { Directory = directory, Member = node.Value };
-        var log = SingleNode.Open(options, store, services.Logging.CreateLogger<SingleNode>(), services.Time);
-        var role = new ManagerRole(services, store, log);
-        role._logLoops.Start("log", log.RunAsync);
-        return role;
+        var options = new RaftNodeOptions { Directory = directory, Node = node.Value };
+        var around = new NodeSurroundings(store, services.Logging.CreateLogger<RaftNode>(), services.Time);
+        var role = new ManagerRole(services, store, RaftNode.Open(options, around));
+        role._logLoops.Start("log", role._log.RunAsync);
+        try
+        {
+            await role._log.ReadyAsync(CancellationToken.None);
+            return role;
+        }
+        catch
+        {
+            await role.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts to decide. What decides belongs to the leader; a single manager always leads.</summary>

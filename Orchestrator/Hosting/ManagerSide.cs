@@ -47,7 +47,7 @@ internal sealed class ManagerSide : IAsyncDisposable
     public static async Task<ManagerSide> OpenAsync(IPEndPoint listen, LiveIdentity identity, HostServices services)
     {
         var paths = new DataPaths(services.Options.DataDirectory);
-        var role = ManagerRole.Open(paths.Log, identity.Current.NodeId, services);
+        var role = await ManagerRole.OpenAsync(paths.Log, identity.Current.NodeId, services);
         try
         {
             var environment = new DispatchingEnvironment(role.Store, role.Proposer, services.Time, services.Ids);

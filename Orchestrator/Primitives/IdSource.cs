@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 
@@ -20,6 +21,17 @@ public sealed class IdSource(Action<Span<byte>> fill)
         fill(bytes);
         bytes[0] |= 0x80; // keeps the length constant
         return ToBase36(bytes, Length + 2)[2..];
+    }
+
+    /// <summary>Fills with random bytes.</summary>
+    public void Fill(Span<byte> bytes) => fill(bytes);
+
+    /// <summary>128 random bits.</summary>
+    public UInt128 NextNumber()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        fill(bytes);
+        return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Orchestrator.Serialization;
@@ -14,7 +13,9 @@ public static class FrameStream
     /// <summary>Writes one frame in one piece and flushes it. One writer a stream at a time.</summary>
     public static async ValueTask WriteFrameAsync<T>(Stream stream, T message, CancellationToken ct) where T : class
     {
-        await stream.WriteAsync(Frame(message), ct);
+        var frame = new FrameBatch();
+        frame.Add(message);
+        await stream.WriteAsync(frame.Written, ct);
         await stream.FlushAsync(ct);
     }
 
@@ -39,18 +40,6 @@ public static class FrameStream
             throw new InvalidDataException(
                 $"a frame of {length} bytes is announced for {typeof(T).Name}: the limit is {maxBytes} bytes");
         return MessagePackSerializer.Deserialize<T>(await ReadBodyAsync(stream, (int)length, ct));
-    }
-
-    private static ReadOnlyMemory<byte> Frame<T>(T message)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        output.GetSpan(HeaderBytes)[..HeaderBytes].Clear();
-        output.Advance(HeaderBytes);
-        MessagePackSerializer.Serialize(output, message);
-        var frame = new byte[output.WrittenCount];
-        output.WrittenSpan.CopyTo(frame);
-        BinaryPrimitives.WriteInt32BigEndian(frame, frame.Length - HeaderBytes);
-        return frame;
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(Stream stream, int length, CancellationToken ct)

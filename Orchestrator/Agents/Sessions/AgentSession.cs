@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
+using Orchestrator.Security;
 using Orchestrator.Serialization;
 
 namespace Orchestrator.Agents.Sessions;

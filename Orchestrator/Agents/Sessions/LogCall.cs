@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Orchestrator.Model;
+using Orchestrator.Security;
 
 namespace Orchestrator.Agents.Sessions;
 

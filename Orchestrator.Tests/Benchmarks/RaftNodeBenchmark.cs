@@ -4,7 +4,7 @@ using Orchestrator.Tests.Consensus;
 namespace Orchestrator.Tests.Benchmarks;
 
 [Explicit("a measurement, not a test"), NonParallelizable]
-public sealed class SingleNodeBenchmark
+public sealed class RaftNodeBenchmark
 {
     private const int Warmup = 200;
     private static readonly string Command = new('x', 256);
@@ -14,7 +14,7 @@ public sealed class SingleNodeBenchmark
     {
         using var directory = new TemporaryDirectory();
         var disk = new FaultyDisk();
-        await using var node = NodeBench.Start(NodeBench.Options(directory), disk);
+        await using var node = await NodeBench.StartAsync(NodeBench.Options(directory), disk);
         await ProposeAsync(node, Warmup);
         var flushes = disk.Flushes;
         var start = Stopwatch.GetTimestamp();

@@ -1,7 +1,7 @@
 using System.Net;
 using Orchestrator.Primitives;
 
-namespace Orchestrator.Agents.Sessions;
+namespace Orchestrator.Security;
 
 /// <summary>A request body that is written while the response is read.</summary>
 /// <param name="write">writes it; the body ends when it completes</param>

@@ -4,10 +4,10 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Tests.Consensus;
 
-public sealed class SingleNodeTests
+public sealed class RaftNodeAloneTests
 {
     private TemporaryDirectory _directory = null!;
-    private SingleNodeOptions _options = null!;
+    private RaftNodeOptions _options = null!;
 
     [SetUp]
     public void SetUp()
@@ -24,21 +24,22 @@ public sealed class SingleNodeTests
     {
         await using (var first = NodeBench.Start(_options))
         {
-            Assert.That((await first.ProposeAsync("a")).Index, Is.EqualTo(1));
-            Assert.That((await first.ProposeAsync("b")).Index, Is.EqualTo(2));
-            await first.Node.ReadBarrierAsync(default);
+            // The first entry of each term is the leader's own.
+            Assert.That((await first.ProposeAsync("a")).Index, Is.EqualTo(2));
+            Assert.That((await first.ProposeAsync("b")).Index, Is.EqualTo(3));
+            await first.BarrierAsync();
         }
-        await using var second = NodeBench.Start(_options);
+        await using var second = await NodeBench.StartAsync(_options);
         Assert.That(second.Machine.Commands, Is.EqualTo(new[] { "a", "b" }));
-        Assert.That(second.Node.AppliedIndex, Is.EqualTo(2));
-        Assert.That((await second.ProposeAsync("c")).Index, Is.EqualTo(3));
+        Assert.That(second.Node.AppliedIndex, Is.EqualTo(4));
+        Assert.That((await second.ProposeAsync("c")).Index, Is.EqualTo(5));
     }
 
     [Test]
     public async Task A_snapshot_and_the_commands_behind_it_make_the_same_state_and_old_segments_go()
     {
         var (options, commands) = await TwoSnapshotsAsync();
-        await using var second = NodeBench.Start(options);
+        await using var second = await NodeBench.StartAsync(options);
         Assert.That(second.Machine.Restored, Is.EqualTo(1));
         Assert.That(second.Machine.Commands, Is.EqualTo(commands));
     }
@@ -49,7 +50,7 @@ public sealed class SingleNodeTests
         var (options, commands) = await TwoSnapshotsAsync();
         var newest = DataFiles.Snapshot(options.Directory, DataFiles.Indexes(options.Directory, ".snap")[^1]);
         await File.WriteAllTextAsync(newest, "rubbish");
-        await using var node = NodeBench.Start(options);
+        await using var node = await NodeBench.StartAsync(options);
         Assert.That(node.Machine.Commands, Is.EqualTo(commands));
         Assert.That(File.Exists(newest), Is.False);
         Assert.That(File.Exists(newest + ".damaged"), Is.True);
@@ -107,8 +108,8 @@ public sealed class SingleNodeTests
         await using (NodeBench.Start(_options))
             Assert.That(() => NodeBench.Start(_options), Throws.TypeOf<LogException>()
                 .With.Message.Contains($"in use by process {Environment.ProcessId}"));
-        Assert.That(() => NodeBench.Start(_options with { Member = "m2" }),
-            Throws.TypeOf<LogException>().With.Message.Contains("belongs to member m1, this is m2"));
+        Assert.That(() => NodeBench.Start(_options with { Node = "m2" }),
+            Throws.TypeOf<LogException>().With.Message.Contains("m1"));
         await using var again = NodeBench.Start(_options);
         await again.ProposeAsync("the directory is free again after each refusal");
     }
@@ -116,20 +117,22 @@ public sealed class SingleNodeTests
     [Test]
     public async Task A_command_that_cannot_be_applied_stops_the_node_and_every_later_start()
     {
-        var broken = new RecordingMachine
-        {
-            BeforeApply = text => _ = text == "bad" ? throw new InvalidDataException("planted") : 0,
-        };
-        await using (var node = NodeBench.Start(_options, machine: broken))
+        await using (var node = NodeBench.Start(_options, machine: Broken()))
         {
             await node.ProposeAsync("good");
             var refusal = await Assert.ThrowsAsync<ProposalException>(() => node.ProposeAsync("bad"));
             Assert.That(refusal!.Failure, Is.EqualTo(ProposalFailure.ShuttingDown));
-            Assert.That(async () => await node.Loop, Throws.TypeOf<LogException>().With.Message.Contains("entry 2"));
+            Assert.That(async () => await node.Loop, Throws.TypeOf<LogException>().With.Message.Contains("entry 3"));
         }
-        Assert.That(() => NodeBench.Start(_options, machine: broken),
-            Throws.TypeOf<LogException>().With.Message.Contains("entry 2").And.Message.Contains("planted"));
+        await using var again = NodeBench.Start(_options, machine: Broken());
+        Assert.That(async () => await again.Node.ReadyAsync(default),
+            Throws.TypeOf<LogException>().With.Message.Contains("entry 3").And.Message.Contains("planted"));
     }
+
+    private static RecordingMachine Broken() => new()
+    {
+        BeforeApply = text => _ = text == "bad" ? throw new InvalidDataException("planted") : 0,
+    };
 
     [Test]
     public async Task After_a_stop_everyone_is_refused_and_the_loop_has_ended_without_an_exception()
@@ -143,10 +146,10 @@ public sealed class SingleNodeTests
     }
 
     /// <summary>Proposes until the log begins behind a snapshot; snapshots are written beside, at their own pace.</summary>
-    private async Task<(SingleNodeOptions Options, IReadOnlyList<string> Commands)> TwoSnapshotsAsync()
+    private async Task<(RaftNodeOptions Options, IReadOnlyList<string> Commands)> TwoSnapshotsAsync()
     {
         const int patience = 100_000;
-        var options = _options with { SnapshotEntries = 4, SegmentBytes = 100 };
+        var options = _options with { SnapshotEntries = 4, SegmentBytes = 100, KeptEntries = 2 };
         var commands = new List<string>();
         await using (var node = NodeBench.Start(options))
             while (DataFiles.Indexes(options.Directory, DataFiles.SegmentSuffix) is [] or [1, ..])

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Consensus.Core;
+
+namespace Orchestrator.Consensus.Transport;
+
+/// <summary>Keeps a stream to one member open, for as long as it is a member.</summary>
+internal sealed partial class PeerSender : IAsyncDisposable
+{
+    private readonly PeerRoute _route;
+    private readonly PeerSurroundings _around;
+    private readonly PeerQueue _queue;
+    private readonly CancellationTokenSource _life;
+    private readonly Task _loop;
+    private readonly string _address;
+    private volatile bool _isUp;
+    private volatile string _problem = "";
+
+    public PeerSender(PeerRoute route, string address, PeerSurroundings around)
+    {
+        (_route, _address, _around) = (route, address, around);
+        _queue = new PeerQueue(around.Options);
+        _life = new CancellationTokenSource(Timeout.InfiniteTimeSpan, around.Time);
+        _loop = LoopAsync(_life.Token);
+    }
+
+    public PeerLink Link => new(_isUp, _problem);
+
+    public PeerQueue Queue => _queue;
+
+    /// <summary>It was told to end, or has ended.</summary>
+    public bool IsLeaving { get; private set; }
+
+    public bool HasEnded => _loop.IsCompleted;
+
+    /// <summary>Whether it goes to that address, for as long as that is right.</summary>
+    public bool GoesTo(string address) => !IsLeaving && _address == address;
+
+    /// <summary>Ends after that time: what is on its way still gets a chance.</summary>
+    public void EndAfter(TimeSpan time)
+    {
+        IsLeaving = true;
+        _life.CancelAfter(time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _life.CancelAsync();
+        await _loop;
+        _life.Dispose();
+    }
+
+    private async Task LoopAsync(CancellationToken ct)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        for (var failures = 0; !ct.IsCancellationRequested;)
+        {
+            var wasUp = await TryRunAsync(ct);
+            failures = wasUp ? 1 : failures + 1;
+            _queue.Clear();
+            if (wasUp)
+                _around.Lost(_route.To);
+            var delay = _around.Options.Retry.Delay(failures, _around.Chance.Next());
+            await Task.Delay(delay, _around.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The top of the loop: whatever goes wrong ends one stream only.</summary>
+    /// <returns>whether the stream was taken by the other side</returns>
+    private async Task<bool> TryRunAsync(CancellationToken ct)
+    {
+        var wasUp = false;
+        try
+        {
+            using var stream = new PeerStream(_address, _around.Connector, _around.Options);
+            await stream.RunAsync(_route.Hello, _queue, () => wasUp = Opened(), ct);
+            LogOnce("it has closed the connection");
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The end.
+        }
+        catch (Exception e)
+        {
+            LogOnce(Security.PeerException.In(e)?.Message ?? e.Message);
+        }
+        _isUp = false;
+        return wasUp;
+    }
+
+    private bool Opened()
+    {
+        _problem = "";
+        _isUp = true;
+        LogUp(_around.Logger, _route.To, _address);
+        return true;
+    }
+
+    /// <summary>Logs a reason once, not at each attempt.</summary>
+    private void LogOnce(string problem)
+    {
+        if (problem != _problem)
+            LogDown(_around.Logger, _route.To, _address, problem);
+        _problem = problem;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Connected to manager {Member} at {Address}")]
+    private static partial void LogUp(ILogger logger, MemberId member, string address);
+
+    [LoggerMessage(LogLevel.Warning, "No connection to manager {Member} at {Address}: {Problem}")]
+    private static partial void LogDown(ILogger logger, MemberId member, string address, string problem);
+}
+
+/// <summary>From whom to whom.</summary>
+internal sealed record PeerRoute(MemberId From, MemberId To, ulong Incarnation)
+{
+    public PeerHello Hello => new()
+    {
+        Protocol = PeerHello.CurrentProtocol,
+        From = From.Value,
+        To = To.Value,
+        Incarnation = Incarnation,
+    };
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using Orchestrator.Security;
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Consensus.Transport;
+
+/// <summary>One stream to another member, from its hello to its end.</summary>
+internal sealed class PeerStream : IDisposable
+{
+    private const int MaxRefusalBytes = 1024;
+
+    /// <summary>The handler takes no less.</summary>
+    private static readonly TimeSpan MinPing = TimeSpan.FromSeconds(1);
+
+    private readonly PeerOptions _options;
+    private readonly HttpClient _client;
+
+    /// <param name="address"><c>ip:port</c></param>
+    public PeerStream(string address, ClusterConnector connector, PeerOptions options)
+    {
+        _options = options;
+        var handler = connector.CreateHandler();
+        handler.KeepAlivePingDelay = options.Ping < MinPing ? MinPing : options.Ping;
+        handler.KeepAlivePingTimeout = handler.KeepAlivePingDelay;
+        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+        _client = new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://{address}"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Sends what comes into the queue; returns when the other side ends the stream.</summary>
+    /// <param name="opened">called when the other side has taken the stream</param>
+    /// <exception cref="PeerRefusedException">the other side did not take it</exception>
+    /// <exception cref="HttpRequestException">no connection, or it broke</exception>
+    /// <exception cref="IOException">it broke</exception>
+    public async Task RunAsync(PeerHello hello, PeerQueue queue, Action opened, CancellationToken ct)
+    {
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var reading = new CancellationTokenSource();
+        var writing = Task.CompletedTask;
+        var content = new PushContent((body, _) => writing = PushContent.EndFirstAsync(
+            WriteAsync(body, hello, queue, life.Token), reading, life.Token));
+        try
+        {
+            using var response = await OpenAsync(content, life.Token);
+            opened();
+            await using var answer = await response.Content.ReadAsStreamAsync(reading.Token);
+            await answer.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, reading.Token);
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            await writing; // why it ended is its error
+            throw;
+        }
+        finally
+        {
+            await life.CancelAsync();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(PushContent content, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(_options.OpenTimeout);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PeerHello.Path, UriKind.Relative))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        try
+        {
+            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+                throw await RefusalAsync(response, limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new IOException($"it did not answer within {_options.OpenTimeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    private async Task WriteAsync(Stream body, PeerHello hello, PeerQueue queue, CancellationToken ct)
+    {
+        await FrameStream.WriteFrameAsync(body, hello, ct);
+        var batch = new FrameBatch();
+        while (true)
+        {
+            batch.Add(PeerCodec.ToFrame(await queue.TakeAsync(ct)));
+            while (batch.Length < _options.WriteBytes && queue.TryTake(out var more))
+                batch.Add(PeerCodec.ToFrame(more));
+            await body.WriteAsync(batch.Written, ct);
+            await body.FlushAsync(ct);
+            batch.Clear(keptBytes: 4 * _options.WriteBytes); // a large message must not hold its room for ever
+        }
+    }
+
+    private static async Task<PeerRefusedException> RefusalAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        var bytes = new byte[MaxRefusalBytes];
+        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+        var text = System.Text.Encoding.UTF8.GetString(bytes, 0, length).Trim();
+        var status = (int)response.StatusCode;
+        return new PeerRefusedException(status, text.Length > 0 ? text : $"it answers with status {status}");
+    }
+}
+
+/// <summary>A member does not take messages from another one.</summary>
+/// <param name="status">HTTP status</param>
+internal sealed class PeerRefusedException(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+}
