@@ -36,6 +36,17 @@ public sealed class ArchitectureTests
     }
 
     [Test]
+    public void The_consensus_core_uses_primitives_only()
+    {
+        var offences = SourceTree.Product
+            .Where(file => file.Folder == "Orchestrator/Consensus/Core")
+            .SelectMany(file => file.Root.Usings.Select(directive => $"{file.Path}: {directive.Name}"))
+            .Where(use => use.Contains(": Orchestrator.", StringComparison.Ordinal)
+                && !use.EndsWith(": Orchestrator.Primitives", StringComparison.Ordinal));
+        Assert.That(offences, Is.Empty);
+    }
+
+    [Test]
     public void Every_room_is_in_the_table()
     {
         var rooms = SourceTree.Product.Select(file => file.Room).Distinct().Except(["Hosting", "Program"]);
@@ -67,11 +78,12 @@ public sealed class ArchitectureTests
     [TestCase("Orchestration")]
     [TestCase("Model")]
     [TestCase("Store")]
+    [TestCase("Consensus/Core")]
     public void Pure_rooms_know_no_task_logger_clock_or_stream(string room)
     {
         string[] impure = ["Task", "ValueTask", "ILogger", "TimeProvider", "Stream", "Thread", "Console", "File", "Environment"];
         var offences = SourceTree.Product
-            .Where(file => file.Room == room && !IsDoor(file))
+            .Where(file => file.Path.StartsWith($"Orchestrator/{room}/", StringComparison.Ordinal) && !IsDoor(file))
             .SelectMany(file => file.Root.DescendantNodes().OfType<SimpleNameSyntax>()
                 .Where(name => impure.Contains(name.Identifier.Text) && IsType(name))
                 .Select(name => $"{file.Path}: {name}"));
