@@ -45,7 +45,10 @@ internal sealed class NodeInbox(RaftNodeOptions options, Action wake)
     /// <summary>Completes when the loop has room for it; a stopped node drops it.</summary>
     public async ValueTask ReceiveAsync(Message message, int bytes, CancellationToken ct)
     {
-        var taken = bytes > SmallMessage ? new TaskCompletionSource() : null;
+        // Whoever brings it goes on elsewhere: the loop does not read from the network.
+        var taken = bytes > SmallMessage
+            ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+            : null;
         if (!await TryAddAsync(_messages, new Inbound(message, taken), ct) || taken is null)
             return;
         await taken.Task.WaitAsync(ct);
