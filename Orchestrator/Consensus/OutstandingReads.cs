@@ -77,8 +77,13 @@ internal sealed class OutstandingReads(RaftNodeOptions options, ulong firstTicke
             _asked.Remove(ticket);
             _new.AddRange(question.Reads);
         }
-        FailWhere(read => now - read.TakenAt > options.TicksOf(options.ProposalTimeout), ProposalFailure.Overloaded,
-            $"the managers did not answer within {options.ProposalTimeout.TotalSeconds:0.#} s");
+        var why = $"the managers did not answer within {options.ProposalTimeout.TotalSeconds:0.#} s";
+        FailWhere(IsTooOld, ProposalFailure.Overloaded, why);
+        // These stay until their index is applied, however late; their callers do not wait for that.
+        foreach (var read in _answered.SelectMany(question => question.Reads).Where(IsTooOld))
+            read.Fail(Failed(ProposalFailure.Overloaded, why));
+
+        bool IsTooOld(NodeRequest.Read read) => now - read.TakenAt > options.TicksOf(options.ProposalTimeout);
     }
 
     public void FailAll(ProposalFailure failure, string why)
@@ -96,11 +101,14 @@ internal sealed class OutstandingReads(RaftNodeOptions options, ulong firstTicke
         {
             if (!read.IsWithdrawn && !chosen(read))
                 return false;
-            read.Fail(new ProposalException(failure, $"the state could not be confirmed: {why}. Try again."));
+            read.Fail(Failed(failure, why));
             return true;
         });
         _waiting -= gone;
     }
+
+    private static ProposalException Failed(ProposalFailure failure, string why) =>
+        new(failure, $"the state could not be confirmed: {why}. Try again.");
 
     private sealed record Question(ImmutableArray<NodeRequest.Read> Reads)
     {
