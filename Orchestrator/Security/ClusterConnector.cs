@@ -12,6 +12,8 @@ public sealed class ClusterConnector
     /// <summary>For the TCP connection and the handshake together.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan MinPing = TimeSpan.FromSeconds(1);
+
     private readonly Func<Action<PeerException>, SslClientAuthenticationOptions> _makeOptions;
 
     private ClusterConnector(Func<Action<PeerException>, SslClientAuthenticationOptions> makeOptions) =>
@@ -51,6 +53,23 @@ public sealed class ClusterConnector
         // The handler takes a connected SslStream as it is.
         ConnectCallback = async (context, ct) => await ConnectAsync(context.DnsEndPoint, ct),
     };
+
+    /// <summary>A client for calls that last, over one HTTP/2 connection; the caller disposes it.</summary>
+    /// <param name="address"><c>ip:port</c></param>
+    /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give
+    /// it; the handler takes no less than a second</param>
+    internal HttpClient CreateStreamingClient(string address, TimeSpan ping)
+    {
+        var handler = CreateHandler();
+        handler.KeepAlivePingDelay = ping < MinPing ? MinPing : ping;
+        handler.KeepAlivePingTimeout = handler.KeepAlivePingDelay;
+        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://{address}"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
 
     /// <exception cref="PeerException">for any failure but a cancelled <paramref name="ct"/></exception>
     public async Task<SslStream> ConnectAsync(DnsEndPoint manager, CancellationToken ct)

@@ -10,26 +10,13 @@ internal sealed class ManagerConnection : IDisposable
 {
     private const int MaxRefusalBytes = 4096;
 
-    /// <summary>The handler takes no less.</summary>
-    private static readonly TimeSpan MinPing = TimeSpan.FromSeconds(1);
-
     private readonly HttpClient _client;
 
     /// <param name="address"><c>ip:port</c></param>
     /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give
     /// it</param>
-    public ManagerConnection(string address, ClusterConnector connector, TimeSpan ping)
-    {
-        var handler = connector.CreateHandler();
-        handler.KeepAlivePingDelay = ping < MinPing ? MinPing : ping;
-        handler.KeepAlivePingTimeout = handler.KeepAlivePingDelay;
-        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
-        _client = new HttpClient(handler)
-        {
-            BaseAddress = new Uri($"https://{address}"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
+    public ManagerConnection(string address, ClusterConnector connector, TimeSpan ping) =>
+        _client = connector.CreateStreamingClient(address, ping);
 
     /// <summary>Opens a stream both ways; the response is the caller's to dispose.</summary>
     /// <param name="write">writes the request's body while the response is read</param>

@@ -9,9 +9,6 @@ internal sealed class PeerStream : IDisposable
 {
     private const int MaxRefusalBytes = 1024;
 
-    /// <summary>The handler takes no less.</summary>
-    private static readonly TimeSpan MinPing = TimeSpan.FromSeconds(1);
-
     private readonly PeerOptions _options;
     private readonly HttpClient _client;
 
@@ -19,15 +16,7 @@ internal sealed class PeerStream : IDisposable
     public PeerStream(string address, ClusterConnector connector, PeerOptions options)
     {
         _options = options;
-        var handler = connector.CreateHandler();
-        handler.KeepAlivePingDelay = options.Ping < MinPing ? MinPing : options.Ping;
-        handler.KeepAlivePingTimeout = handler.KeepAlivePingDelay;
-        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
-        _client = new HttpClient(handler)
-        {
-            BaseAddress = new Uri($"https://{address}"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _client = connector.CreateStreamingClient(address, options.Ping);
     }
 
     /// <summary>Sends what comes into the queue; returns when the other side ends the stream.</summary>
