@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 using Orchestrator.Serialization;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
 namespace Orchestrator.Agents;

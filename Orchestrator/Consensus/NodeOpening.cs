@@ -1,5 +1,6 @@
 using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Consensus;
 
@@ -50,7 +51,7 @@ internal static class NodeOpening
         if (opened.Snapshot is { } snapshot)
             state.Restore(snapshot.Position.Index, snapshot.State);
         var core = new RaftCore(options.ForCore(self, (int)around.Ids.NextNumber()), start);
-        var wake = new WakeUp();
+        var wake = new Signal(around.Time);
         var parts = new NodeParts
         {
             Options = options,

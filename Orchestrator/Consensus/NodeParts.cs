@@ -39,7 +39,7 @@ internal sealed class NodeParts
 
     public required NodeInbox Inbox { get; init; }
 
-    public required WakeUp Wake { get; init; }
+    public required Signal Wake { get; init; }
 
     public required StatusBoard Board { get; init; }
 

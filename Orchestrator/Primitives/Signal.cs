@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Primitives;
 
 /// <summary>Tells one waiting loop that there is something to do; told often, it wakes once.</summary>
 internal sealed class Signal(TimeProvider clock)
@@ -8,6 +8,7 @@ internal sealed class Signal(TimeProvider clock)
     private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    /// <summary>From any thread; the loop goes on elsewhere.</summary>
     public void Set() => _channel.Writer.TryWrite(true);
 
     public async Task WaitAsync(CancellationToken ct) => await _channel.Reader.ReadAsync(ct);
