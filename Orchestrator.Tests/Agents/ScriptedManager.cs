@@ -111,9 +111,10 @@ internal sealed class ScriptedManager : IAsyncDisposable
         {
             await context.Response.Body.FlushAsync();
             var (body, aborted) = (context.Request.Body, context.RequestAborted);
-            while (await FrameStream.ReadFrameAsync<LogLine>(body, 1 << 20, aborted) is { } line)
+            LogMessage? message;
+            while ((message = await FrameStream.ReadFrameAsync<LogMessage>(body, 1 << 20, aborted)) is LogLine line)
                 lines.Enqueue(line);
-            LogEnds[id] = "complete";
+            LogEnds[id] = message is LogEnd ? "complete" : "broken off";
         }
         catch (Exception e)
         {

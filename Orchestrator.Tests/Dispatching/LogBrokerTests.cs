@@ -43,7 +43,7 @@ public sealed class LogBrokerTests
             var upload = await agent.OpenLogAsync(request.RequestId, ct);
             await upload.SendAsync(new TaskId(task), $"{task}1\n", ct);
             await upload.SendAsync(new TaskId(task), $"{task}2\n", ct);
-            upload.Complete();
+            await upload.CompleteAsync(ct);
             Assert.That((await upload.Answer).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         }
         Assert.That(await reading, Is.EquivalentTo(new[] { "a1\n", "a2\n", "b1\n", "b2\n" }));
@@ -57,7 +57,7 @@ public sealed class LogBrokerTests
         var reading = CollectAsync([(one, "a"), (two, "b")], ct);
         var upload = await agent.OpenLogAsync((await agent.ReceiveAsync<LogRequest>(ct)).RequestId, ct);
         await upload.SendAsync(new TaskId("a"), "a1\n", ct);
-        upload.Complete();
+        await upload.CompleteAsync(ct);
         Assert.That(
             await reading, Is.EquivalentTo(new[] { "a1\n", $"System node {two.NodeId} is not available\n" }));
     }
@@ -86,7 +86,7 @@ public sealed class LogBrokerTests
         Assert.That((await agent.ReceiveAsync<LogCancel>(ct)).RequestId, Is.EqualTo(request.RequestId));
         Assert.That((await upload.Answer).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(manager.Dispatcher.Logs.OpenParts, Is.Zero);
-        upload.Complete();
+        upload.BreakOff();
     }
 
     [Test]
@@ -102,7 +102,19 @@ public sealed class LogBrokerTests
         Assert.That(manager.Dispatcher.Logs.OpenParts, Is.Zero);
         var late = await agent.OpenLogAsync(request.RequestId, ct);
         Assert.That((await late.Answer).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-        late.Complete();
+        late.BreakOff();
+    }
+
+    [Test]
+    public async Task A_stream_that_ends_in_good_order_before_the_logs_do_has_broken_off(CancellationToken ct)
+    {
+        await using var agent = await ScriptedAgent.ConnectAsync(manager, one, ct);
+        var reading = CollectAsync([(one, "a")], ct);
+        var upload = await agent.OpenLogAsync((await agent.ReceiveAsync<LogRequest>(ct)).RequestId, ct);
+        await upload.SendAsync(new TaskId("a"), "a1\n", ct);
+        upload.BreakOff();
+        Assert.That(
+            await reading, Is.EqualTo(new[] { "a1\n", $"System the log from node {one.NodeId} has broken off\n" }));
     }
 
     [Test]
@@ -114,9 +126,9 @@ public sealed class LogBrokerTests
         var request = await agent.ReceiveAsync<LogRequest>(ct);
         var forged = await stranger.OpenLogAsync(request.RequestId, ct);
         Assert.That((await forged.Answer).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-        forged.Complete();
+        forged.BreakOff();
         var upload = await agent.OpenLogAsync(request.RequestId, ct);
-        upload.Complete();
+        await upload.CompleteAsync(ct);
         Assert.That(await reading, Is.Empty);
     }
 
@@ -128,7 +140,7 @@ public sealed class LogBrokerTests
         var upload = await agent.OpenLogAsync((await agent.ReceiveAsync<LogRequest>(ct)).RequestId, ct);
         await upload.SendAsync(new TaskId("b"), "forged\n", ct);
         Assert.That((await upload.Answer).StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-        upload.Complete();
+        upload.BreakOff();
         Assert.That(await reading, Is.EqualTo(new[] { $"System the log from node {one.NodeId} has broken off\n" }));
     }
 
@@ -147,7 +159,7 @@ public sealed class LogBrokerTests
             await lines.DisposeAsync();
             await agent.ReceiveAsync<LogCancel>(ct);
             (await upload.Answer).Dispose();
-            upload.Complete();
+            upload.BreakOff();
         }
         Assert.That(manager.Dispatcher.Logs.OpenParts, Is.Zero);
     }

@@ -29,8 +29,16 @@ internal sealed class LogUpload
     public async Task SendAsync(TaskId task, string text, CancellationToken ct)
     {
         var line = new LogLine { TaskId = task, Stream = LogStream.Stdout, Text = Encoding.UTF8.GetBytes(text) };
-        await FrameStream.WriteFrameAsync(await content.OutputAsync(ct), line, ct);
+        await FrameStream.WriteFrameAsync<LogMessage>(await content.OutputAsync(ct), line, ct);
     }
 
-    public void Complete() => content.Complete();
+    /// <summary>The agent has sent everything.</summary>
+    public async Task CompleteAsync(CancellationToken ct)
+    {
+        await FrameStream.WriteFrameAsync<LogMessage>(await content.OutputAsync(ct), new LogEnd(), ct);
+        content.Complete();
+    }
+
+    /// <summary>The stream ends between two lines, in good order.</summary>
+    public void BreakOff() => content.Complete();
 }

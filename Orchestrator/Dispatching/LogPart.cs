@@ -32,13 +32,12 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
             return false;
         try
         {
-            while (await FrameStream.ReadFrameAsync<LogLine>(input, FrameLimits.LogLine, ct) is { } line)
+            while (await FrameStream.ReadFrameAsync<LogMessage>(input, FrameLimits.Log, ct) is { } message)
             {
-                if (!_allowed.Contains(line.TaskId))
-                    throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
-                await lines.WriteAsync(line, ct);
+                if (message is LogLine line)
+                    await TakeAsync(line, ct);
+                IsComplete = message is LogEnd;
             }
-            IsComplete = true;
         }
         finally
         {
@@ -46,4 +45,8 @@ internal sealed class LogPart(NodeId node, ImmutableArray<TaskId> tasks, Channel
         }
         return true;
     }
+
+    private ValueTask TakeAsync(LogLine line, CancellationToken ct) => _allowed.Contains(line.TaskId)
+        ? lines.WriteAsync(line, ct)
+        : throw new InvalidDataException($"the agent sent a log line of task {line.TaskId} unasked");
 }

@@ -174,9 +174,14 @@ public enum LogStream
     System = 3,
 }
 
+/// <summary>What a node's agent says on a log stream. One record a frame.</summary>
+[Union(0, typeof(LogLine))]
+[Union(1, typeof(LogEnd))]
+public abstract record LogMessage;
+
 /// <summary>One line of one task, with its line end. A longer line than 64 KiB comes in pieces without one.</summary>
 [MessagePackObject]
-public sealed record LogLine
+public sealed record LogLine : LogMessage
 {
     [Key(0)] public required TaskId TaskId { get; init; }
 
@@ -186,3 +191,7 @@ public sealed record LogLine
 
     [Key(3)] public ReadOnlyMemory<byte> Text { get; init; }
 }
+
+/// <summary>Everything that was asked for has been sent. A stream that ends without it has broken off.</summary>
+[MessagePackObject]
+public sealed record LogEnd : LogMessage;

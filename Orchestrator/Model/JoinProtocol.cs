@@ -25,7 +25,7 @@ public static class ClusterPaths
     /// <summary>POST, frames both ways: <see cref="AgentMessage"/> in, <see cref="ManagerMessage"/> out.</summary>
     public const string Session = "/swarmnet/v1/session";
 
-    /// <summary>POST to <c>Logs/{requestId}</c>: frames of <see cref="LogLine"/>.</summary>
+    /// <summary>POST to <c>Logs/{requestId}</c>: frames of <see cref="LogMessage"/>.</summary>
     public const string Logs = "/swarmnet/v1/logs";
 }
 
@@ -73,6 +73,6 @@ public static class FrameLimits
     /// <summary>A <see cref="ManagerMessage"/>: a complete set holds every task of the node.</summary>
     public const int FromManager = 64 * 1024 * 1024;
 
-    /// <summary>A <see cref="LogLine"/>: 64 KiB of text and what comes with it.</summary>
-    public const int LogLine = 72 * 1024;
+    /// <summary>A <see cref="LogMessage"/>: a line of 64 KiB of text and what comes with it.</summary>
+    public const int Log = 72 * 1024;
 }

@@ -4,7 +4,10 @@ using Orchestrator.Serialization;
 
 namespace Orchestrator.Agents.Sessions;
 
-/// <summary>Sends the lines of one log request, in frames, several of them in one piece when there are.</summary>
+/// <summary>
+/// Sends the lines of one log request, in frames, several of them in one piece when there are, then
+/// <see cref="LogEnd"/>: without it the manager knows that the log has broken off.
+/// </summary>
 internal static class LogSender
 {
     /// <summary>Lines that wait at most; then the runtime's streams wait.</summary>
@@ -27,6 +30,7 @@ internal static class LogSender
             lines.Writer.Complete();
         }
         await sending;
+        await FrameStream.WriteFrameAsync<LogMessage>(stream, new LogEnd(), ct);
     }
 
     private static async Task DrainAsync(Stream stream, ChannelReader<LogLine> lines, CancellationToken ct)
@@ -35,7 +39,7 @@ internal static class LogSender
         while (await lines.WaitToReadAsync(ct))
         {
             while (piece.Length < PieceBytes && lines.TryRead(out var line))
-                await FrameStream.WriteFrameAsync(piece, line, ct);
+                await FrameStream.WriteFrameAsync<LogMessage>(piece, line, ct);
             await stream.WriteAsync(piece.GetBuffer().AsMemory(0, (int)piece.Length), ct);
             await stream.FlushAsync(ct);
             piece.SetLength(0);
