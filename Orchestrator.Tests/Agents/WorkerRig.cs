@@ -23,6 +23,7 @@ internal sealed class WorkerRig : IAsyncDisposable
     {
         Clock = clock ?? new FakeTimeProvider();
         Runtime = runtime ?? new FakeRuntime(Clock);
+        Outbox = new StatusOutbox(Clock);
         var options = new AgentOptions { DataDirectory = "/nowhere", Hostname = "alpha", Parallelism = parallelism };
         var context = new AgentContext(options, Runtime, new LiveIdentity(_pki.Worker()), Clock)
         {
@@ -46,7 +47,7 @@ internal sealed class WorkerRig : IAsyncDisposable
 
     public Worker Worker { get; }
 
-    public StatusOutbox Outbox { get; } = new();
+    public StatusOutbox Outbox { get; }
 
     public ConcurrentQueue<string> Failed { get; } = new();
 

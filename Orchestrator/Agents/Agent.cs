@@ -29,7 +29,7 @@ public sealed partial class Agent : IDisposable
     public Agent(AgentContext context)
     {
         _log = context.Loggers.CreateLogger<Agent>();
-        var outbox = new StatusOutbox();
+        var outbox = new StatusOutbox(context.Clock);
         _directory = new ContainerDirectory(context.Runtime, context.Clock);
         _monitor = new EngineMonitor(
             context, new EngineEvents { Changed = () => _sessions!.Wake(), Recovered = () => _worker!.Recover() });

@@ -13,7 +13,7 @@ internal sealed partial class AgentStateFile(AgentContext agent, Func<AgentState
     public const string Name = "assignments";
 
     /// <summary>Changes come in bursts, and a flush slows the disk for the runtime too; nobody waits.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
     private readonly string _path = Path.Combine(agent.Options.DataDirectory, Name);

@@ -137,8 +137,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
                 said = parts.Monitor.Current;
                 await SayAsync(stream, new AgentDescription { Description = said }, ct);
             }
-            if (parts.Outbox.Take() is { } report)
-                await SayAsync(stream, report, ct);
+            if (parts.Outbox.Take() is { } statuses)
+                await SayAsync(stream, statuses, ct);
             var due = parts.Roster.Settings.HeartbeatPeriod - agent.Clock.GetElapsedTime(beat);
             if (due <= TimeSpan.Zero)
             {
@@ -146,7 +146,7 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
                 await SayAsync(stream, new AgentHeartbeat(), ct);
                 continue;
             }
-            await _somethingToSay.WaitAsync(due, ct);
+            await _somethingToSay.WaitAsync(parts.Outbox.DueIn() is { } report && report < due ? report : due, ct);
         }
     }
 
