@@ -25,6 +25,11 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
         return new AddressChoice(listenOn, new IPEndPoint(OnlyOne(host), listenOn.Port));
     }
 
+    /// <summary><c>ip:port</c> where others reach this host.</summary>
+    /// <param name="listening">with the real port</param>
+    public string AdvertisedFrom(IPEndPoint listening) =>
+        new IPEndPoint(Advertise.Address, Advertise.Port == 0 ? listening.Port : Advertise.Port).ToString();
+
     /// <summary>
     /// The host's addresses, IPv4 before IPv6, without loopback, link-local ones and those of container bridges.
     /// </summary>

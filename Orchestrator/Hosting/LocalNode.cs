@@ -67,11 +67,12 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
         var manager = state.Manager
-            ? await ManagerSide.OpenAsync(NodeSetup.ListenAddressOf(state), identity, _services)
+            ? await ManagerSide.OpenAsync(new ManagerSetup(NodeSetup.AddressesOf(state)), identity, _services)
             : null;
+        if (manager is { Role.IsAlone: true })
+            await manager.Role.Node.ReadyAsync(CancellationToken.None);
         if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
             _identities.Save(identity.Current);
-        manager?.Lead();
         Activate(state, identity, manager);
         LogResumed(_logger, state.NodeId, state.Manager ? "manager" : "worker");
     }
@@ -92,19 +93,18 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             using var founder = ClusterFounder.Create(command.Spec, _services);
             _identities.Save(founder.Identity);
             var identity = new LiveIdentity(founder.Identity);
-            var manager = await ManagerSide.OpenAsync(addresses.Listen, identity, _services);
+            var manager = await ManagerSide.OpenAsync(new ManagerSetup(addresses), identity, _services);
             undo.Add(manager);
             var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
             var first = founder.FirstTransaction(command, state.AdvertiseAddress, _services);
-            var applied = await manager.Role.Proposer.ProposeAsync(first, ct);
+            var applied = await manager.Role.Node.ProposeAsync(first, ct);
             Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
             _stateFile.Save(state);
-            manager.Lead();
             Activate(state, identity, manager);
             LogFounded(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
-        await _membership!.Manager!.UntilReadyAsync(new NodeId(id), _services.Time, ct);
+        await _membership!.Manager!.UntilReadyAsync(new NodeId(id), ct);
         return id;
     }
 
@@ -205,7 +205,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _api.Manager = manager is null
             ? null
             : new ManagerServices(
-                manager.Role.Store, manager.Role.Proposer, manager.Logs, _services.Time, _services.Ids);
+                manager.Role.Store, manager.Role.Node, manager.Logs, _services.Time, _services.Ids);
     }
 
     private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)

@@ -1,80 +1,110 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus;
-using Orchestrator.Model;
-using Orchestrator.Orchestration;
-using Orchestrator.Primitives;
+using Orchestrator.Consensus.Log;
+using Orchestrator.Consensus.Transport;
+using Orchestrator.Dispatching;
+using Orchestrator.Security;
 using Orchestrator.Store;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>The replicated state and everything that decides on it, while this host is a manager.</summary>
-internal sealed class ManagerRole : IAsyncDisposable
+/// <summary>The replicated state and this host's member of the managers' group; what it does while it leads.</summary>
+internal sealed partial class ManagerRole : IAsyncDisposable
 {
     private readonly HostServices _services;
-    private readonly RaftNode _log;
+    private readonly ILogger _logger;
+    private readonly PeerTransport _transport;
 
-    // The deciders stop before the log that they propose to.
+    // What decides stops before the log that it proposes to.
     private readonly LoopGroup _logLoops;
-    private readonly LoopGroup _deciders;
+    private readonly LoopGroup _leading;
+    private volatile LeaderWork? _work;
 
-    private ManagerRole(HostServices services, StateStore store, RaftNode log)
+    private ManagerRole(StateStore store, MemberSetup setup, LiveIdentity identity, HostServices services)
     {
-        _services = services;
-        _log = log;
         Store = store;
-        var logger = services.Logging.CreateLogger<ManagerRole>();
-        _logLoops = new LoopGroup(services, logger);
-        _deciders = new LoopGroup(services, logger);
+        _services = services;
+        _logger = services.Logging.CreateLogger<ManagerRole>();
+        _logLoops = new LoopGroup(services, _logger);
+        _leading = new LoopGroup(services, _logger);
+        var connector = ClusterConnector.ForNode(identity, services.Time);
+        _transport = new PeerTransport(
+            new PeerSurroundings(connector, services.Time, services.Logging.CreateLogger<PeerTransport>()));
+        var options = new RaftNodeOptions
+        {
+            Directory = setup.Directory, Node = identity.Current.NodeId.Value, Address = setup.Address,
+        };
+        Node = RaftNode.Open(
+            options,
+            new NodeSurroundings(store, services.Logging.CreateLogger<RaftNode>(), services.Time)
+            {
+                Transport = _transport, Ids = services.Ids, IfNew = setup.IfNew,
+            });
+        Receiver = new PeerReceiver(() => Node.Status, Node.ReceiveAsync, new PeerOptions());
     }
 
     public StateStore Store { get; }
 
-    public IProposer Proposer => _log;
+    public RaftNode Node { get; }
 
-    /// <summary>Opens the log, starts to take proposals and brings the state up to date.</summary>
-    /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
-    public static async Task<ManagerRole> OpenAsync(string directory, NodeId node, HostServices services)
-    {
-        var store = new StateStore();
-        var options = new RaftNodeOptions { Directory = directory, Node = node.Value };
-        var around = new NodeSurroundings(store, services.Logging.CreateLogger<RaftNode>(), services.Time);
-        var role = new ManagerRole(services, store, RaftNode.Open(options, around));
-        role._logLoops.Start("log", role._log.RunAsync);
-        try
-        {
-            await role._log.ReadyAsync(CancellationToken.None);
-            return role;
-        }
-        catch
-        {
-            await role.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Takes what other managers send.</summary>
+    public PeerReceiver Receiver { get; }
 
-    /// <summary>Starts to decide. What decides belongs to the leader; a single manager always leads.</summary>
-    public void Lead(IEnumerable<HostedLoop> more)
+    /// <summary>There is no other manager.</summary>
+    public bool IsAlone => Node.Status.Membership.Members is [_];
+
+    /// <summary>Null while another manager leads, or none.</summary>
+    public Dispatcher? Dispatcher => _work?.Dispatcher;
+
+    /// <summary><c>ip:port</c> of the manager that leads; empty while none is known.</summary>
+    public string LeaderAddress => Node.Status.LeaderMember?.Address ?? "";
+
+    /// <summary>Opens the log and takes part in the group; decides whenever this manager leads.</summary>
+    /// <exception cref="LogException">the log cannot be used</exception>
+    public static ManagerRole Start(
+        StateStore store, MemberSetup setup, LiveIdentity identity, HostServices services)
     {
-        foreach (var controller in new IController[] { new ServiceController(), new SchedulingController() })
-        {
-            // Each loop has its own: Random is not for several threads.
-            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            var environment = new ControllerEnvironment(Store, _log, _services.Time, _services.Ids, random.NextDouble);
-            var loop = new ControllerLoop(controller, environment, _services.Logging.CreateLogger<ControllerLoop>());
-            _deciders.Start(controller.Name, loop.RunAsync);
-        }
-        foreach (var hosted in more)
-            _deciders.Start(hosted.Name, hosted.RunAsync);
+        var role = new ManagerRole(store, setup, identity, services);
+        role._logLoops.Start("log", role.Node.RunAsync);
+        role._leading.Start("leadership", role.LeadAsync);
+        return role;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _deciders.DisposeAsync();
+        await _leading.DisposeAsync();
         await _logLoops.DisposeAsync();
-        await _log.DisposeAsync();
+        await Node.DisposeAsync();
+        await _transport.DisposeAsync();
     }
+
+    private async Task LeadAsync(CancellationToken ct)
+    {
+        while (await Node.LeadAsync(ct) is { } leadership)
+        {
+            LogLeads(_logger, leadership.Term);
+            _work = new LeaderWork(leadership, Store, Node, _services);
+            await _work.RunAsync(ct);
+            _work = null;
+            ct.ThrowIfCancellationRequested();
+            LogLeadsNoMore(_logger, leadership.Term);
+        }
+        // The log has ended, and says why itself.
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ct);
+    }
+
+    [LoggerMessage(LogLevel.Information, "this manager leads the cluster now, in term {Term}")]
+    private static partial void LogLeads(ILogger logger, ulong term);
+
+    [LoggerMessage(LogLevel.Information, "this manager does not lead any more; it did in term {Term}")]
+    private static partial void LogLeadsNoMore(ILogger logger, ulong term);
 }
 
-/// <summary>A loop that another room brings.</summary>
-internal sealed record HostedLoop(string Name, Func<CancellationToken, Task> RunAsync);
+/// <summary>This host's member of the managers' group.</summary>
+/// <param name="Directory">of its log</param>
+/// <param name="Address"><c>ip:port</c> where the others reach it</param>
+internal sealed record MemberSetup(string Directory, string Address)
+{
+    /// <summary>Who it is when its directory is empty; null: the first of a new group.</summary>
+    public NewMember? IfNew { get; init; }
+}

@@ -1,9 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
+using Orchestrator.Consensus.Log;
+using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
+using Orchestrator.Store;
 
 namespace Orchestrator.Hosting;
 
@@ -12,21 +16,15 @@ internal sealed class ManagerSide : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(3);
 
-    private readonly Dispatcher _dispatcher;
-    private readonly ManagerRole _role;
     private readonly ClusterServer _server;
+    private readonly HostServices _services;
+    private ManagerRole? _role;
 
-    private ManagerSide(ManagerRole role, Dispatcher dispatcher, ClusterServer server)
-    {
-        _role = role;
-        _dispatcher = dispatcher;
-        _server = server;
-        Logs = new DispatchedLogs(dispatcher.Logs);
-    }
+    private ManagerSide(ClusterServer server, HostServices services) => (_server, _services) = (server, services);
 
-    public ManagerRole Role => _role;
+    public ManagerRole Role => _role ?? throw new InvariantException("a manager's role starts right after its door");
 
-    public ITaskLogs Logs { get; }
+    public ITaskLogs Logs => new DispatchedLogs(() => Role.Dispatcher?.Logs);
 
     /// <summary>Where it listens for the cluster, with the real port.</summary>
     public IPEndPoint EndPoint => _server.EndPoint;
@@ -41,38 +39,47 @@ internal sealed class ManagerSide : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the log and listens; nothing is decided before <see cref="Lead"/>.</summary>
+    /// <summary>Listens, and then takes part in the managers' group.</summary>
     /// <exception cref="IOException">the address cannot be listened on</exception>
-    /// <exception cref="Consensus.Log.LogException">the log cannot be used</exception>
-    public static async Task<ManagerSide> OpenAsync(IPEndPoint listen, LiveIdentity identity, HostServices services)
+    /// <exception cref="LogException">the log cannot be used</exception>
+    public static async Task<ManagerSide> OpenAsync(
+        ManagerSetup setup, LiveIdentity identity, HostServices services)
     {
-        var paths = new DataPaths(services.Options.DataDirectory);
-        var role = await ManagerRole.OpenAsync(paths.Log, identity.Current.NodeId, services);
+        // The door first: what it is reached under is part of the member. Until there is one, callers are told to wait.
+        ManagerSide? side = null;
+        var store = new StateStore();
+        var logger = services.Logging.CreateLogger<ManagerSide>();
+        var server = await ClusterServer.StartAsync(setup.Addresses.Listen, identity, services, routes =>
+        {
+            DispatchingEndpoints.Map(routes, store, () => side?._role?.Dispatcher);
+            PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
+        });
+        side = new ManagerSide(server, services);
         try
         {
-            var environment = new DispatchingEnvironment(role.Store, role.Proposer, services.Time, services.Ids);
-            var dispatcher = new Dispatcher(environment, services.Logging.CreateLogger<Dispatcher>());
-            var server = await ClusterServer.StartAsync(
-                listen, identity, services, routes => DispatchingEndpoints.Map(routes, role.Store, () => dispatcher));
-            return new ManagerSide(role, dispatcher, server);
+            var member = new MemberSetup(
+                new DataPaths(services.Options.DataDirectory).Log, setup.Addresses.AdvertisedFrom(server.EndPoint))
+            {
+                IfNew = setup.IfNew,
+            };
+            side._role = ManagerRole.Start(store, member, identity, services);
+            return side;
         }
         catch
         {
-            await role.DisposeAsync();
+            await side.DisposeAsync();
             throw;
         }
     }
 
-    public void Lead() => _role.Lead([new HostedLoop("dispatcher", _dispatcher.RunAsync)]);
-
     /// <summary>So that whoever has made a cluster finds its first node ready; not for long.</summary>
-    public async Task UntilReadyAsync(NodeId node, TimeProvider time, CancellationToken ct)
+    public async Task UntilReadyAsync(NodeId node, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(ReadyLimit, time);
+        using var limit = new CancellationTokenSource(ReadyLimit, _services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            await foreach (var change in _role.Store.WatchAsync(0, either.Token))
+            await foreach (var change in Role.Store.WatchAsync(0, either.Token))
                 if (change.Snapshot.Node(node) is { Status.State: Model.NodeState.Ready })
                     return;
         }
@@ -85,6 +92,11 @@ internal sealed class ManagerSide : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _role.DisposeAsync();
+        if (_role is not null)
+            await _role.DisposeAsync();
     }
 }
+
+/// <summary>How a manager is set up on this host.</summary>
+/// <param name="IfNew">who it is in the group when its log is empty; null: the first of a new group</param>
+internal sealed record ManagerSetup(AddressChoice Addresses, NewMember? IfNew = null);

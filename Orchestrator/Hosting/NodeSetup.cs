@@ -44,17 +44,19 @@ internal static class NodeSetup
         ClusterId = identity.ClusterId.Value,
         Manager = true,
         ListenAddress = listening.ToString(),
-        AdvertiseAddress = new IPEndPoint(
-            chosen.Advertise.Address, chosen.Advertise.Port == 0 ? listening.Port : chosen.Advertise.Port).ToString(),
+        AdvertiseAddress = chosen.AdvertisedFrom(listening),
         Runtime = runtime,
     };
 
-    /// <exception cref="OptionException">the stored address is damaged</exception>
-    public static IPEndPoint ListenAddressOf(NodeState state) =>
-        IPEndPoint.TryParse(state.ListenAddress, out var address)
+    /// <exception cref="OptionException">a stored address is damaged</exception>
+    public static AddressChoice AddressesOf(NodeState state) => new(
+        AddressIn(state.ListenAddress, "listen on"), AddressIn(state.AdvertiseAddress, "be reached under"));
+
+    private static IPEndPoint AddressIn(string stored, string use) =>
+        IPEndPoint.TryParse(stored, out var address)
             ? address
-            : throw new OptionException($"node.json names no address to listen on, but '{state.ListenAddress}': "
-                + "restore it from a backup");
+            : throw new OptionException(
+                $"node.json names no address to {use}, but '{stored}': restore it from a backup");
 
     /// <exception cref="OptionException">the identity is damaged or missing</exception>
     public static NodeIdentity Load(IdentityDirectory identities, string dataDirectory)

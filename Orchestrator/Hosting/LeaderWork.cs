@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Consensus;
+using Orchestrator.Dispatching;
+using Orchestrator.Orchestration;
+using Orchestrator.Store;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>All that a manager does because it leads. It is made anew for each leadership and ends with it.</summary>
+internal sealed class LeaderWork
+{
+    private readonly Leadership _leadership;
+    private readonly StateStore _store;
+    private readonly FencedProposer _proposer;
+    private readonly HostServices _services;
+
+    public LeaderWork(Leadership leadership, StateStore store, RaftNode node, HostServices services)
+    {
+        (_leadership, _store, _services) = (leadership, store, services);
+        _proposer = new FencedProposer(node, leadership);
+        Dispatcher = new Dispatcher(
+            new DispatchingEnvironment(store, _proposer, services.Time, services.Ids),
+            services.Logging.CreateLogger<Dispatcher>());
+    }
+
+    public Dispatcher Dispatcher { get; }
+
+    /// <summary>Until the leadership is lost, or until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, _leadership.Lost);
+        await using var loops = new LoopGroup(_services, _services.Logging.CreateLogger<LeaderWork>());
+        foreach (var controller in new IController[] { new ServiceController(), new SchedulingController() })
+            loops.Start(controller.Name, LoopOf(controller).RunAsync);
+        loops.Start("dispatcher", Dispatcher.RunAsync);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ended.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private ControllerLoop LoopOf(IController controller)
+    {
+        // Each loop has its own: Random is not for several threads.
+        var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+        var environment = new ControllerEnvironment(
+            _store, _proposer, _services.Time, _services.Ids, random.NextDouble);
+        return new ControllerLoop(controller, environment, _services.Logging.CreateLogger<ControllerLoop>());
+    }
+}
