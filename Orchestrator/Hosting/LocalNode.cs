@@ -5,7 +5,6 @@ using Orchestrator.Api.Validation;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
-using Orchestrator.Runtime;
 using Orchestrator.Security;
 using Orchestrator.Store;
 
@@ -14,11 +13,6 @@ namespace Orchestrator.Hosting;
 /// <summary>This host's part in a cluster: none, worker or manager. One command at a time changes it.</summary>
 internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 {
-    private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
-
-    /// <summary>Whoever forces it waits for an answer: shorter than a client's patience.</summary>
-    private static readonly TimeSpan ForcedStopLimit = TimeSpan.FromSeconds(20);
-
     /// <summary>How long the end of the daemon waits for a command that it has interrupted.</summary>
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
 
@@ -32,6 +26,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     private readonly IdentityDirectory _identities;
     private readonly ILogger _logger;
     private readonly LocalEngine _host;
+    private readonly Departure _departure;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _ending = new();
     private readonly Channel<Membership> _removed = Channel.CreateBounded<Membership>(1);
@@ -44,6 +39,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _stateFile = new NodeStateFile(_paths.Root);
         _identities = new IdentityDirectory(_paths.Root);
         _logger = services.Logging.CreateLogger<LocalNode>();
+        _departure = new Departure(_logger);
         _host = HostDescription.Read(services.Options);
         _api = new ApiContext(this);
     }
@@ -145,7 +141,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var ct = _ending.Token;
         if (_membership is not { } current)
             throw ApiException.Unavailable("This node is not part of a swarm");
-        await StopTasksAsync(current, force, ct);
+        await _departure.StopTasksAsync(current, force, ct);
         await ClusterJoin.SayFarewellAsync(current, _services, ct);
         await EndAsync(current);
         LogLeft(_logger, current.State.ClusterId);
@@ -182,15 +178,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var turn = await EnterAsync(ct);
         if (_membership != expelled)
             return true;
-        try
-        {
-            await StopTasksAsync(expelled, force: false, ct);
-        }
-        catch (ApiException exception)
-        {
-            LogTasksLeft(_logger, exception.Message);
+        if (!await _departure.TryStopTasksAsync(expelled, ct))
             return false;
-        }
         await EndAsync(expelled);
         return true;
     }
@@ -206,35 +195,6 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             ? null
             : new ManagerServices(
                 manager.Role.Store, manager.Role.Node, manager.Logs, _services.Time, _services.Ids);
-    }
-
-    private async Task StopTasksAsync(Membership current, bool force, CancellationToken ct)
-    {
-        var patience = force ? ForcedStopLimit : StopTasksLimit;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(patience);
-        try
-        {
-            await current.StopTasksAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            throw ApiException.Unavailable("the daemon is stopping: this node has not left its cluster");
-        }
-        catch (Exception exception) when (exception is RuntimeException or OperationCanceledException)
-        {
-            var why = exception is RuntimeException
-                ? exception.Message
-                : $"they did not end within {patience.TotalSeconds:0} s";
-            if (force)
-            {
-                LogTasksLeft(_logger, why);
-                return;
-            }
-            current.ResumeSessions();
-            throw ApiException.Unavailable($"this node's tasks could not be stopped: {why}; it stays in the cluster. "
-                + "Start the engine again, or use --force to leave them running");
-        }
     }
 
     private async Task EndAsync(Membership current)
@@ -299,7 +259,4 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "this node was removed from the cluster {Cluster}: stopping its tasks")]
     private static partial void LogRemoved(ILogger logger, string cluster);
-
-    [LoggerMessage(LogLevel.Warning, "tasks were left running: {Reason}")]
-    private static partial void LogTasksLeft(ILogger logger, string reason);
 }
