@@ -20,31 +20,34 @@ internal sealed record NodeEvents(Action Removed, Action<NodeIdentity> SaveIdent
 /// <summary>All that runs while this host is a node of a cluster. Stopping it stops no task.</summary>
 internal sealed class Membership : IAsyncDisposable
 {
-    private readonly NodeParts _parts;
+    private readonly LiveIdentity _identity;
     private readonly LoopGroup _loops;
     private readonly IContainerRuntime _runtime;
     private readonly Agent _agent;
+    private volatile NodeState _state;
+    private volatile ManagerSide? _manager;
 
     private Membership(NodeParts parts, HostServices services, IContainerRuntime runtime, Agent agent)
     {
-        _parts = parts;
+        (_state, _identity, _manager) = (parts.State, parts.Identity, parts.Manager);
         _runtime = runtime;
         _agent = agent;
         _loops = new LoopGroup(services, services.Logging.CreateLogger<Membership>());
     }
 
-    public NodeState State => _parts.State;
+    public NodeState State => _state;
 
-    public LiveIdentity Identity => _parts.Identity;
+    public LiveIdentity Identity => _identity;
 
-    public ManagerSide? Manager => _parts.Manager;
+    /// <summary>Null while this node is a worker.</summary>
+    public ManagerSide? Manager => _manager;
 
     /// <summary>As the runtime last described itself.</summary>
     public NodeDescription Description => _agent.Description;
 
     public LocalNodeStatus Status => new()
     {
-        Role = _parts.Manager is null ? LocalNodeRole.Worker : LocalNodeRole.Manager,
+        Role = Manager is null ? LocalNodeRole.Worker : LocalNodeRole.Manager,
         NodeId = new NodeId(State.NodeId),
         Address = AddressOf(State.AdvertiseAddress),
         Managers = Manager is null
@@ -80,13 +83,16 @@ internal sealed class Membership : IAsyncDisposable
     /// <summary>The node stays after all, and its tasks come back.</summary>
     public void ResumeSessions() => _agent.ResumeSessions();
 
+    /// <summary>The node is a manager from now on, or a worker again; the agent goes on. The caller owns the other.</summary>
+    public void Become(NodeState state, ManagerSide? manager) => (_state, _manager) = (state, manager);
+
     public async ValueTask DisposeAsync()
     {
         await _loops.DisposeAsync();
         _agent.Dispose();
         await _runtime.DisposeAsync();
-        if (Manager is not null)
-            await Manager.DisposeAsync();
+        if (Manager is { } manager)
+            await manager.DisposeAsync();
     }
 
     private static string AddressOf(string endPoint) =>
