@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Hosting;
+using Orchestrator.Model;
 
 namespace Orchestrator.Tests.Hosting;
 
@@ -58,10 +59,22 @@ public sealed class DaemonOptionsTests
     [TestCase("docker-host", "tcp://10.0.0.1:2375", "the engine must run on this host")]
     [TestCase("engine-labels", "novalue", "expected NAME=VALUE")]
     [TestCase("hostname", "a b", "a hostname has")]
+    [TestCase("raft-heartbeat", "100", "lacks a unit")]
+    [TestCase("raft-heartbeat", "120ms", "give a multiple of the tick, which is 50 ms")]
+    [TestCase("raft-election", "400ms", "at least five heartbeats (500 ms)")]
+    [TestCase("raft-election", "20s", "give at least three election timeouts")]
     public void A_bad_value_is_refused_with_its_name_and_reason(string name, string value, string message)
     {
         Assert.That(() => Read(new() { [name] = [value] }, [], null),
             Throws.TypeOf<OptionException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void The_managers_timing_can_be_set()
+    {
+        var options = Read(new() { ["raft-heartbeat"] = ["200ms"], ["raft-election"] = ["2s"] }, [], null);
+        var raft = options.RaftOf("/log", new NodeId("n"), "192.0.2.1:2377");
+        Assert.That((raft.Heartbeat, raft.Election), Is.EqualTo((TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2))));
     }
 
     [TestCase("{", "is not valid JSON")]

@@ -5,6 +5,9 @@ namespace Orchestrator.Consensus;
 /// <summary>Settings of one member of the managers' group.</summary>
 public sealed record RaftNodeOptions
 {
+    public static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan DefaultElection = TimeSpan.FromSeconds(1);
+
     private const int LargestProposal = 1024 * 1024 * 1024;
 
     /// <summary>For the log's files alone; made when it is missing.</summary>
@@ -20,13 +23,13 @@ public sealed record RaftNodeOptions
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A leader is silent no longer than this. A whole number of ticks.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan Heartbeat { get; init; } = DefaultHeartbeat;
 
     /// <summary>
     /// A follower waits at least so long for a sign of the leader, and at most twice as long, before it stands for
     /// election. At least 5 heartbeats.
     /// </summary>
-    public TimeSpan Election { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Election { get; init; } = DefaultElection;
 
     /// <summary>Bytes of one command; larger ones are refused.</summary>
     public int MaxProposalBytes { get; init; } = 8 * 1024 * 1024;

@@ -22,6 +22,10 @@ internal static class DaemonCommand
             ["engine-labels"] = Flag(
                 "--engine-label", "Label of this host for constraints, NAME=VALUE; may be given again"),
             ["log-format"] = Flag("--log-format", "text or json (default text)"),
+            ["raft-heartbeat"] = Flag(
+                "--raft-heartbeat", "A leading manager is silent no longer than this (default 100ms)"),
+            ["raft-election"] = Flag(
+                "--raft-election", "Managers elect another leader after a silence of this to twice this (default 1s)"),
         };
         var config = new Option<string>("--config")
         {

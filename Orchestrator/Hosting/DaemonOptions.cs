@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Consensus;
 using Orchestrator.Model;
 
 namespace Orchestrator.Hosting;
@@ -26,7 +27,7 @@ public sealed record DaemonOptions
     public static ImmutableArray<string> Names { get; } =
     [
         "data-dir", "socket", "hosts", "listen-addr", "hostname",
-        "runtime", "docker-host", "engine-labels", "log-format",
+        "runtime", "docker-host", "engine-labels", "log-format", "raft-heartbeat", "raft-election",
     ];
 
     public string DataDirectory { get; init; } = "/var/lib/swarmnet";
@@ -50,12 +51,18 @@ public sealed record DaemonOptions
 
     public LogFormat LogFormat { get; init; }
 
+    /// <inheritdoc cref="RaftNodeOptions.Heartbeat"/>
+    public TimeSpan RaftHeartbeat { get; init; } = RaftNodeOptions.DefaultHeartbeat;
+
+    /// <inheritdoc cref="RaftNodeOptions.Election"/>
+    public TimeSpan RaftElection { get; init; } = RaftNodeOptions.DefaultElection;
+
     /// <param name="machineName">the host's own name, when none is set</param>
     /// <exception cref="OptionException">a value cannot be used</exception>
     public static DaemonOptions From(OptionSources sources, string machineName)
     {
         var defaults = new DaemonOptions();
-        return new DaemonOptions
+        var options = new DaemonOptions
         {
             DataDirectory = Path.GetFullPath(One(sources, "data-dir") ?? defaults.DataDirectory),
             SocketPath = Path.GetFullPath(OptionValues.UnixPath(One(sources, "socket") ?? defaults.SocketPath)),
@@ -68,7 +75,34 @@ public sealed record DaemonOptions
             EngineLabels = StringMap.Empty.SetItems(Many(sources, "engine-labels", OptionValues.Label)),
             LogFormat = Parse(sources, "log-format", text => (LogFormat?)OptionValues.OneOf<LogFormat>(text))
                 ?? defaults.LogFormat,
+            RaftHeartbeat = Parse(sources, "raft-heartbeat", OptionValues.Duration) ?? defaults.RaftHeartbeat,
+            RaftElection = Parse(sources, "raft-election", OptionValues.Duration) ?? defaults.RaftElection,
         };
+        options.CheckRaft();
+        return options;
+    }
+
+    /// <summary>The log of a manager on this host.</summary>
+    internal RaftNodeOptions RaftOf(string directory, NodeId node, string address) => new()
+    {
+        Directory = directory,
+        Node = node.Value,
+        Address = address,
+        Heartbeat = RaftHeartbeat,
+        Election = RaftElection,
+    };
+
+    /// <summary>The two settings must fit together, also on a host that is not a manager yet.</summary>
+    private void CheckRaft()
+    {
+        try
+        {
+            RaftOf(DataDirectory, new NodeId("node"), address: "").Validate();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new OptionException($"--raft-heartbeat, --raft-election: {exception.Message}");
+        }
     }
 
     private static string? One(OptionSources sources, string name) => Parse(sources, name, text => text);

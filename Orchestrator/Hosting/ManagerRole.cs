@@ -30,10 +30,7 @@ internal sealed partial class ManagerRole : IAsyncDisposable
         var connector = ClusterConnector.ForNode(identity, services.Time);
         _transport = new PeerTransport(
             new PeerSurroundings(connector, services.Time, services.Logging.CreateLogger<PeerTransport>()));
-        var options = new RaftNodeOptions
-        {
-            Directory = setup.Directory, Node = identity.Current.NodeId.Value, Address = setup.Address,
-        };
+        var options = services.Options.RaftOf(setup.Directory, identity.Current.NodeId, setup.Address);
         Node = RaftNode.Open(
             options,
             new NodeSurroundings(store, services.Logging.CreateLogger<RaftNode>(), services.Time)

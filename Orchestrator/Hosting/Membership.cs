@@ -83,7 +83,8 @@ internal sealed class Membership : IAsyncDisposable
     /// <summary>The node stays after all, and its tasks come back.</summary>
     public void ResumeSessions() => _agent.ResumeSessions();
 
-    /// <summary>The node is a manager from now on, or a worker again; the agent goes on. The caller owns the other.</summary>
+    /// <summary>The node is a manager from now on, or a worker again; the agent goes on.</summary>
+    /// <param name="manager">belongs to the membership now; the one before is the caller's again</param>
     public void Become(NodeState state, ManagerSide? manager) => (_state, _manager) = (state, manager);
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Cli.Syntax;
 using Orchestrator.Model;
 
 namespace Orchestrator.Hosting;
@@ -65,6 +66,10 @@ internal static class OptionValues
             throw new FormatException("expected NAME=VALUE");
         return new(text[..at], text[(at + 1)..]);
     }
+
+    /// <summary><c>100ms</c>, <c>1.5s</c>.</summary>
+    public static TimeSpan? Duration(string text) =>
+        TimeSpan.FromMicroseconds(DurationSyntax.ParseNanoseconds(text) / 1000);
 
     public static T OneOf<T>(string text) where T : struct, Enum =>
         Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0])
