@@ -39,6 +39,13 @@ internal sealed class RaftStorage : IDisposable
     /// </summary>
     public bool HasOldKeys => _parts.Home.Keys.HasOld;
 
+    /// <summary>Whether a member has ever kept anything there: then the directory says who it is.</summary>
+    public static bool HoldsMember(string directory) =>
+        Directory.Exists(directory)
+        && (File.Exists(Path.Combine(directory, DataFiles.HardState))
+            || DataFiles.Indexes(directory, DataFiles.SegmentSuffix) is not []
+            || DataFiles.Indexes(directory, DataFiles.SnapshotSuffix) is not []);
+
     /// <summary>Lock, hard state, keys, snapshot, log; what a crash left is put in order.</summary>
     /// <param name="random">fills with bytes that nobody can guess</param>
     /// <exception cref="LogException">the directory cannot be used; nothing in it was changed that matters</exception>
@@ -102,6 +109,33 @@ internal sealed class RaftStorage : IDisposable
         Begin();
         _parts.Home.Keys.Rotate();
         _failed = false;
+    }
+
+    /// <summary>
+    /// Makes the directory that of another member in another group, which begins with this state one entry behind the
+    /// log. Nothing but <see cref="Dispose"/> may follow; the next <see cref="Open"/> finds the one or the other.
+    /// </summary>
+    /// <remarks>
+    /// The new snapshot counts for nothing as long as the hard state names the old group; the replacement of that file
+    /// is the one step that counts. What belongs to the other group goes at the next opening.
+    /// </remarks>
+    /// <param name="member">its first members have a new incarnation, which tells the files of the groups apart</param>
+    /// <param name="state">with every entry of the log applied, and one more</param>
+    public void Reform(NewMember member, ChunkedBuffer state)
+    {
+        Begin(); // and never ends: these parts are the old group's
+        Invariant.Require(member.First.Incarnation != Member.First.Incarnation, "another group");
+        _received?.Delete(); // a snapshot that was being received is the old group's
+        var position = new LogPosition(LastIndex + 1, Member.HardState.Term + 1);
+        SnapshotFile.Write(
+            _parts.Home, position.Index, [.. SnapshotContent.Parts(position, member.First, state.Parts)]);
+        _parts.MemberFile.Save(new StoredMember
+        {
+            Id = member.Id,
+            Node = Member.Node,
+            HardState = new HardState(position.Term, MemberId.None),
+            First = member.First,
+        });
     }
 
     public void Dispose()

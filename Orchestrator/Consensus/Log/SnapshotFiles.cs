@@ -20,11 +20,11 @@ internal sealed partial class SnapshotFiles(LogHome home)
     public ulong Removable => Indexes() is [.., var older, _] ? older : 0;
 
     /// <summary>The newest snapshot that can be read, and which newer ones cannot.</summary>
-    /// <param name="first">members as of snapshots of format 1</param>
+    /// <param name="first">members as of snapshots of format 1; snapshots of another incarnation do not count</param>
     public LoadedSnapshot Load(Membership first)
     {
         var damaged = ImmutableArray.CreateBuilder<ulong>();
-        foreach (var index in Indexes().Reverse())
+        foreach (var index in Indexes().Reverse().Where(index => !IsForeign(index, first)))
         {
             if (SnapshotFile.Load(home, index, first) is { } snapshot)
             {
@@ -44,6 +44,17 @@ internal sealed partial class SnapshotFiles(LogHome home)
             home.Disk.Rename(path, path + DataFiles.DamagedSuffix);
         if (!damaged.IsEmpty)
             home.Disk.FlushDirectory(home.Directory);
+    }
+
+    /// <summary>Deletes snapshots of another incarnation: a recovery by force began there, or replaced it.</summary>
+    public void DropForeign(Membership first)
+    {
+        foreach (var index in Indexes().Where(index => IsForeign(index, first)))
+        {
+            LogForeign(DataFiles.Snapshot(home.Directory, index));
+            home.Disk.Delete(DataFiles.Snapshot(home.Directory, index));
+            home.Disk.FlushDirectory(home.Directory);
+        }
     }
 
     /// <summary>Writes snapshots of format 1 anew, with members and encrypted.</summary>
@@ -79,10 +90,23 @@ internal sealed partial class SnapshotFiles(LogHome home)
     public static IReadOnlyCollection<ReadOnlyMemory<byte>> Content(StoredSnapshot snapshot) =>
         [.. SnapshotContent.Parts(snapshot.Position, snapshot.Membership, [snapshot.State])];
 
+    private bool IsForeign(ulong index, Membership first)
+    {
+        var path = DataFiles.Snapshot(home.Directory, index);
+        if (SnapshotFile.IsFirstFormat(path))
+            return false;
+        using var reader = SnapshotFile.OpenContent(home, path);
+        return reader is not null && SnapshotContent.ReadMembership(reader) is { } members
+            && members.Incarnation != first.Incarnation;
+    }
+
     private ImmutableArray<ulong> Indexes() => DataFiles.Indexes(home.Directory, DataFiles.SnapshotSuffix);
 
     [LoggerMessage(LogLevel.Error, "the snapshot {Path} is damaged; the one before it and the log are used instead")]
     private partial void LogDamaged(string path);
+
+    [LoggerMessage(LogLevel.Warning, "the snapshot {Path} is of another group of managers than this one: deleted")]
+    private partial void LogForeign(string path);
 }
 
 /// <param name="Snapshot">null when none can be read</param>

@@ -70,6 +70,7 @@ internal sealed class StorageOpening
             _memberFile.Save(member); // before snapshots are written anew, so that all have the same member id
         snapshots.Upgrade(member.First);
         snapshots.PutAside(snapshot.Damaged);
+        snapshots.DropForeign(member.First);
         var parts = new StorageParts
         {
             Home = home,
