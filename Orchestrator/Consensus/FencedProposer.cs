@@ -8,6 +8,9 @@ namespace Orchestrator.Consensus;
 /// </summary>
 internal sealed class FencedProposer(RaftNode node, Leadership leadership) : IProposer
 {
+    /// <summary>Of refusals because of the term.</summary>
+    public const string Subject = "leadership";
+
     public ValueTask<Applied> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken ct) =>
         node.ProposeAsync(command, leadership.Term, ct);
 

@@ -26,6 +26,12 @@ internal sealed record MemberStatus
     /// <summary>The members that count now.</summary>
     public required Membership Membership { get; init; }
 
+    /// <summary>Who does not belong to the group any more, for ever: the managers have agreed on it.</summary>
+    public ImmutableArray<MemberId> Removed { get; init; } = [];
+
+    /// <summary>This member was removed, and has heard of it. Its host may come back, as another one.</summary>
+    public bool IsRemoved => Removed.Contains(Self);
+
     /// <summary>By id.</summary>
     public ImmutableArray<PeerStatus> Peers { get; init; } = [];
 
@@ -37,7 +43,7 @@ internal sealed record MemberStatus
 
     /// <summary>Whether the same leads and the same belong to the group.</summary>
     public bool IsSameGroupAs(MemberStatus other) => Role == other.Role && Term == other.Term && Leader == other.Leader
-        && ReferenceEquals(Membership, other.Membership);
+        && ReferenceEquals(Membership, other.Membership) && IsRemoved == other.IsRemoved;
 }
 
 /// <summary>Another member, as seen from here.</summary>

@@ -33,7 +33,7 @@ internal static class NodeOpening
         });
     }
 
-    private static RaftStorageOptions StorageOptions(RaftNodeOptions options, NodeSurroundings around) => new()
+    public static RaftStorageOptions StorageOptions(RaftNodeOptions options, NodeSurroundings around) => new()
     {
         Directory = options.Directory,
         Node = options.Node,
@@ -62,7 +62,10 @@ internal static class NodeOpening
             Start = new AppliedState(start.Snapshot, start.Membership),
             Inbox = new NodeInbox(options, wake.Set),
             Wake = wake,
-            Board = new StatusBoard(new MemberStatus { Self = self, Membership = core.Membership }),
+            Board = new StatusBoard(new MemberStatus
+            {
+                Self = self, Membership = core.Membership, Removed = core.CommittedMembership.Removed,
+            }),
             Around = around,
         };
         parts.Applied(start.Snapshot.Index);

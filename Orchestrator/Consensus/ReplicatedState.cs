@@ -19,9 +19,6 @@ internal sealed class ReplicatedState(IStateMachine machine)
     private const byte SnapshotVersion = 1;
     private const int HeaderSize = 6;
 
-    /// <summary>Names a refusal because the proposer does not lead any more.</summary>
-    private const string Fence = "leadership";
-
     private readonly ClientSessions _sessions = new();
 
     /// <summary>What became of the entry's command; null when it has none, or one that nobody waits for.</summary>
@@ -71,7 +68,7 @@ internal sealed class ReplicatedState(IStateMachine machine)
         if (verdict.Answer == SessionAnswer.New)
         {
             result = envelope.FenceTerm != 0 && envelope.FenceTerm != entry.Term
-                ? new Applied(entry.Index, new Refusal(RefusalKind.Stale, Fence))
+                ? new Applied(entry.Index, new Refusal(RefusalKind.Stale, FencedProposer.Subject))
                 : machine.Apply(entry.Index, envelope.Command);
             _sessions.End(envelope, result);
         }

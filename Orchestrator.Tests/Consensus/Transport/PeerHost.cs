@@ -29,8 +29,8 @@ internal sealed class PeerHost : IAsyncDisposable
         _identity = identity;
         Id = new MemberId(id);
         Options = options ?? new PeerOptions { Retry = new Backoff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20)) };
-        var connector = ClusterConnector.ForNode(new LiveIdentity(identity), TimeProvider.System);
-        Transport = new PeerTransport(new PeerSurroundings(connector, TimeProvider.System, NullLogger.Instance) { Options = Options });
+        Connector = ClusterConnector.ForNode(new LiveIdentity(identity), TimeProvider.System);
+        Transport = new PeerTransport(new PeerSurroundings(Connector, TimeProvider.System, NullLogger.Instance) { Options = Options });
         Status = new MemberStatus { Self = Id, Membership = new Membership { Incarnation = 7 } };
         Receiver = new PeerReceiver(() => Status, DeliverAsync, Options);
     }
@@ -39,7 +39,11 @@ internal sealed class PeerHost : IAsyncDisposable
 
     public PeerOptions Options { get; }
 
+    public ClusterConnector Connector { get; }
+
     public PeerTransport Transport { get; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>What the door knows of the group.</summary>
     public MemberStatus Status { get; set; }
@@ -63,6 +67,7 @@ internal sealed class PeerHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         _app = builder.Build();
         PeerEndpoint.Map(_app, () => Receiver, NullLogger.Instance);
+        PeerLinksEndpoint.Map(_app, () => Receiver is null ? null : Status, Clock);
         await _app.StartAsync();
         _port = new Uri(_app.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;

@@ -65,6 +65,32 @@ public sealed class PeerTransportTests
     }
 
     [Test]
+    public async Task Who_is_not_known_yet_is_reached_where_it_says_that_it_is(CancellationToken ct)
+    {
+        await _a.ListenAsync();
+        _b.Attach();
+        foreach (var useless in new[] { "", "nonsense", "127.0.0.1", "127.0.0.1:0" })
+            _b.Transport.Introduce(_a.Id, useless);
+        Assert.That(_b.Transport.LinkTo(_a.Id).Problem, Is.EqualTo("its address is not known"));
+        _b.Transport.Introduce(_a.Id, _a.Address);
+        await _b.SendUntilReceivedAsync(_a, ct);
+    }
+
+    [Test]
+    public async Task Who_is_not_where_the_log_says_is_reached_where_it_says_that_it_is(CancellationToken ct)
+    {
+        await _a.ListenAsync();
+        _b.Attach();
+        _b.Transport.Follow(new Membership
+        {
+            Incarnation = 7, Members = [_a.AsMember with { Address = "127.0.0.1:1" }],
+        });
+        await _b.UntilLinkAsync(_a, link => link.Problem.Contains("cannot reach", StringComparison.Ordinal), ct);
+        _b.Transport.Introduce(_a.Id, _a.Address);
+        await _b.SendUntilReceivedAsync(_a, ct);
+    }
+
+    [Test]
     public async Task A_new_address_is_followed(CancellationToken ct)
     {
         await using var moved = new PeerHost(0xB, _pki.Manager(Now));

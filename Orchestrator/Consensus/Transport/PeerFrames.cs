@@ -24,6 +24,11 @@ public sealed record PeerHello
     [Key(2)] public ulong To { get; init; }
 
     [Key(3)] public ulong Incarnation { get; init; }
+
+    /// <summary>
+    /// Where the sender takes answers, <c>ip:port</c>: a receiver whose log is behind does not know it. May be empty.
+    /// </summary>
+    [Key(4)] public string Address { get; init; } = "";
 }
 
 /// <summary>One message. Each kind uses the slots that it needs.</summary>

@@ -10,6 +10,9 @@ namespace Orchestrator.Consensus.Transport;
 internal sealed class PeerReceiver(
     Func<MemberStatus> self, Func<Message, int, CancellationToken, ValueTask> deliver, PeerOptions options)
 {
+    /// <summary>Told where a member says that it is, when its stream is taken.</summary>
+    public Action<MemberId, string> Introduced { private get; init; } = (_, _) => { };
+
     /// <exception cref="PeerRefusedException">the stream is not taken</exception>
     public void Check(PeerHello hello, PeerIdentity? peer)
     {
@@ -27,6 +30,7 @@ internal sealed class PeerReceiver(
             throw new PeerRefusedException(421, $"this is member {status.Self}, not {new MemberId(hello.To)}: "
                 + "another manager had this address before");
         CheckMember(new MemberId(hello.From), peer, status.Membership);
+        Introduced(new MemberId(hello.From), hello.Address);
     }
 
     /// <summary>Delivers what comes until the stream ends.</summary>

@@ -11,13 +11,16 @@ internal sealed partial class PeerSender : IAsyncDisposable
     private readonly PeerQueue _queue;
     private readonly CancellationTokenSource _life;
     private readonly Task _loop;
-    private readonly string _address;
+    private volatile string[] _addresses;
+    private volatile string _address;
     private volatile bool _isUp;
     private volatile string _problem = "";
 
-    public PeerSender(PeerRoute route, string address, PeerSurroundings around)
+    /// <param name="addresses">tried in turn; at least one</param>
+    public PeerSender(PeerRoute route, string[] addresses, PeerSurroundings around)
     {
-        (_route, _address, _around) = (route, address, around);
+        (_route, _around) = (route, around);
+        (_addresses, _address) = (addresses, addresses[0]);
         _queue = new PeerQueue(around.Options);
         _life = new CancellationTokenSource(Timeout.InfiniteTimeSpan, around.Time);
         _loop = LoopAsync(_life.Token);
@@ -32,8 +35,14 @@ internal sealed partial class PeerSender : IAsyncDisposable
 
     public bool HasEnded => _loop.IsCompleted;
 
-    /// <summary>Whether it goes to that address, for as long as that is right.</summary>
-    public bool GoesTo(string address) => !IsLeaving && _address == address;
+    /// <summary>Takes these addresses from the next connection on, if the present one is among them.</summary>
+    public bool TryFollow(string[] addresses)
+    {
+        if (IsLeaving || !addresses.Contains(_address))
+            return false;
+        _addresses = addresses;
+        return true;
+    }
 
     /// <summary>Ends after that time: what is on its way still gets a chance.</summary>
     public void EndAfter(TimeSpan time)
@@ -56,6 +65,8 @@ internal sealed partial class PeerSender : IAsyncDisposable
         {
             var wasUp = await TryRunAsync(ct);
             failures = wasUp ? 1 : failures + 1;
+            var addresses = _addresses;
+            _address = addresses[(Array.IndexOf(addresses, _address) + 1) % addresses.Length];
             _queue.Clear();
             if (wasUp)
                 _around.Lost(_route.To);
@@ -72,7 +83,7 @@ internal sealed partial class PeerSender : IAsyncDisposable
         try
         {
             using var stream = new PeerStream(_address, _around.Connector, _around.Options);
-            await stream.RunAsync(_route.Hello, _queue, () => wasUp = Opened(), ct);
+            await stream.RunAsync(_route.Hello with { Address = _around.Address }, _queue, () => wasUp = Opened(), ct);
             LogOnce("it has closed the connection");
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Primitives;
@@ -10,11 +11,16 @@ namespace Orchestrator.Consensus.Transport;
 /// </summary>
 internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, IAsyncDisposable
 {
+    /// <summary>Members whose own word is kept; those that the group does not know go first.</summary>
+    private const int MostIntroduced = 64;
+
     private readonly Lock _gate = new();
     private readonly List<PeerSender> _replaced = [];
     private volatile ImmutableSortedDictionary<MemberId, PeerSender> _senders =
         ImmutableSortedDictionary<MemberId, PeerSender>.Empty;
 
+    private ImmutableSortedDictionary<MemberId, string> _said = ImmutableSortedDictionary<MemberId, string>.Empty;
+    private Membership _followed = new() { Incarnation = 0 };
     private MemberId _self;
     private ulong _incarnation;
     private bool _ended;
@@ -29,16 +35,29 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
     {
         lock (_gate)
         {
-            if (_ended)
+            _followed = membership;
+            _said = _said.RemoveRange(membership.Removed);
+            Update();
+        }
+    }
+
+    /// <summary>
+    /// Another member has said itself where it is. A member that is behind learns from the log late, or never, where
+    /// the leader is that sends it the log: so both are tried.
+    /// </summary>
+    /// <param name="address">nothing else than <c>ip:port</c> has an effect</param>
+    public void Introduce(MemberId member, string address)
+    {
+        if (member == _self || !IPEndPoint.TryParse(address, out var at) || at.Port == 0)
+            return;
+        lock (_gate)
+        {
+            if (_said.GetValueOrDefault(member) == address || _followed.HasRemoved(member))
                 return;
-            var next = _senders.ToBuilder();
-            var others = membership.Members.Where(member => member.Id != _self && member.Address.Length > 0).ToArray();
-            foreach (var gone in _senders.Keys.Except(others.Select(member => member.Id)))
-                Leave(next, gone);
-            foreach (var member in others)
-                Keep(next, member);
-            _senders = next.ToImmutable();
-            _replaced.RemoveAll(sender => sender.HasEnded);
+            if (_said.Count >= MostIntroduced)
+                _said = _said.RemoveRange(_said.Keys.Where(known => _followed.Find(known) is null));
+            _said = _said.SetItem(member, address);
+            Update();
         }
     }
 
@@ -61,6 +80,27 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
         await Task.WhenAll(all.Select(sender => sender.DisposeAsync().AsTask()));
     }
 
+    private void Update()
+    {
+        if (_ended)
+            return;
+        var next = _senders.ToBuilder();
+        var others = _followed.Members.Select(member => member.Id).Union(_said.Keys)
+            .Where(id => id != _self && AddressesOf(id).Length > 0).ToArray();
+        foreach (var gone in _senders.Keys.Except(others))
+            Leave(next, gone);
+        foreach (var member in others)
+            Keep(next, member);
+        _senders = next.ToImmutable();
+        _replaced.RemoveAll(sender => sender.HasEnded);
+    }
+
+    private string[] AddressesOf(MemberId id) =>
+    [
+        .. new[] { _followed.Find(id)?.Address ?? "", _said.GetValueOrDefault(id, "") }
+            .Where(address => address.Length > 0).Distinct(StringComparer.Ordinal),
+    ];
+
     /// <summary>Who has left is still told about it, so its sender stays for a while.</summary>
     private void Leave(ImmutableSortedDictionary<MemberId, PeerSender>.Builder next, MemberId gone)
     {
@@ -70,16 +110,17 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
             next[gone].EndAfter(around.Options.Farewell);
     }
 
-    private void Keep(ImmutableSortedDictionary<MemberId, PeerSender>.Builder next, Member member)
+    private void Keep(ImmutableSortedDictionary<MemberId, PeerSender>.Builder next, MemberId member)
     {
-        if (next.TryGetValue(member.Id, out var sender))
+        var addresses = AddressesOf(member);
+        if (next.TryGetValue(member, out var sender))
         {
-            if (sender.GoesTo(member.Address))
+            if (sender.TryFollow(addresses))
                 return;
             sender.EndAfter(TimeSpan.Zero);
             _replaced.Add(sender);
         }
-        next[member.Id] = new PeerSender(new PeerRoute(_self, member.Id, _incarnation), member.Address, around);
+        next[member] = new PeerSender(new PeerRoute(_self, member, _incarnation), addresses, around);
     }
 }
 
@@ -95,6 +136,9 @@ internal sealed class PeerSurroundings(ClusterConnector connector, TimeProvider 
     public PeerOptions Options { get; init; } = new();
 
     public Chance Chance { get; init; } = new();
+
+    /// <summary>Where this member takes the others' messages, <c>ip:port</c>; told to them.</summary>
+    public string Address { get; init; } = "";
 
     /// <summary>Told when the connection to a member breaks.</summary>
     public Action<MemberId> Lost { get; set; } = _ => { };

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.Security;
+using Orchestrator.Serialization;
+
+namespace Orchestrator.Consensus.Transport;
+
+/// <summary>What the cluster's port serves to a manager that looks for a fault: <see cref="PeerLinks"/>.</summary>
+internal static class PeerLinksEndpoint
+{
+    /// <param name="routes">of the cluster's port only</param>
+    /// <param name="status">null while this host takes no part in the managers' group</param>
+    public static void Map(IEndpointRouteBuilder routes, Func<MemberStatus?> status, TimeProvider time) =>
+        routes.MapGet(PeerLinks.Path, context => AnswerAsync(context, status(), time));
+
+    private static async Task AnswerAsync(HttpContext context, MemberStatus? status, TimeProvider time)
+    {
+        if (PeerIdentity.Of(context.Connection.ClientCertificate) is not { IsManager: true })
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+        if (status is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+        var links = new PeerLinks
+        {
+            Now = time.GetUtcNow(),
+            Reached = [.. status.Peers.Where(peer => peer.IsReachable).Select(peer => peer.Member.Id.Value)],
+        };
+        await context.Response.Body.WriteAsync(MessagePackSerializer.Serialize(links), context.RequestAborted);
+    }
+}
