@@ -16,6 +16,7 @@ public sealed class ArchitectureTests
         ["Runtime"] = ["Model", "Primitives"],
         ["Security"] = ["Model", "Primitives"],
         ["Consensus"] = ["Serialization", "Security", "Primitives"],
+        ["Managers"] = ["Store", "Model", "Consensus", "Security", "Serialization", "Primitives"],
         ["Dispatching"] = ["Store", "Model", "Security", "Serialization", "Primitives"],
         ["Agents"] = ["Runtime", "Model", "Security", "Serialization", "Primitives"],
         ["Api"] = ["Store", "Model", "Consensus", "Security", "Scheduling", "Serialization", "Primitives"],
