@@ -178,6 +178,84 @@ internal sealed class JoinClientTests
         Assert.That(path.Value, Is.EqualTo(ClusterPaths.Leave));
     }
 
+    [Test]
+    public async Task A_host_joins_at_the_leader_that_another_manager_names()
+    {
+        var leader = await ManagerAsync();
+        var follower = await FollowerAsync(leader.Address);
+
+        using var identity = await _client.JoinAsync(follower.Address, _token, Host, CancellationToken.None);
+
+        Assert.That(identity.ClusterId, Is.EqualTo(_rig.Pki.ClusterId));
+        Assert.That(_requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_node_renews_and_leaves_at_the_leader_that_another_manager_names()
+    {
+        var leader = await ManagerAsync();
+        var follower = await FollowerAsync(leader.Address);
+
+        using var next = await _client.RenewAsync(follower.Address, _rig.Identity, CancellationToken.None);
+        leader.Other = _ => Task.CompletedTask;
+        await _client.LeaveAsync(follower.Address, _rig.Identity, CancellationToken.None);
+
+        Assert.That(next.ClusterId, Is.EqualTo(_rig.Pki.ClusterId));
+    }
+
+    [Test]
+    public async Task The_token_is_not_sent_to_a_named_leader_of_another_cluster()
+    {
+        using var foreign = new TestPki();
+        var received = 0;
+        var leader = await _rig.AddManagerAsync();
+        leader.Other = async context =>
+        {
+            if (context.Request.Path == ClusterPaths.Ca)
+                await context.Response.WriteAsync(foreign.Ca.CertificatePem);
+            else
+                Interlocked.Increment(ref received);
+        };
+        var follower = await FollowerAsync(leader.Address);
+
+        var problem = await ProblemAsync(follower.Address, _token);
+
+        Assert.That(problem.Failure, Is.EqualTo(JoinFailure.WrongCluster));
+        Assert.That(received, Is.Zero);
+    }
+
+    [Test]
+    public async Task Managers_that_name_each_other_are_unavailable()
+    {
+        var one = await FollowerAsync("");
+        var two = await FollowerAsync(one.Address);
+        Redirect(one, two.Address);
+
+        var problem = await ProblemAsync(one.Address, _token);
+
+        Assert.That(problem.Failure, Is.EqualTo(JoinFailure.Unavailable));
+        Assert.That(problem.Message, Does.Contain("does not lead"));
+    }
+
+    private async Task<ScriptedManager> FollowerAsync(string leader)
+    {
+        var manager = await _rig.AddManagerAsync();
+        Redirect(manager, leader);
+        return manager;
+    }
+
+    private void Redirect(ScriptedManager manager, string leader) => manager.Other = async context =>
+    {
+        if (context.Request.Path == ClusterPaths.Ca)
+        {
+            await context.Response.WriteAsync(_rig.Pki.Ca.CertificatePem);
+            return;
+        }
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers[ClusterPaths.LeaderHeader] = leader;
+        await context.Response.WriteAsync("this manager does not lead the cluster");
+    };
+
     private async Task<JoinException> ProblemAsync(string manager, JoinToken token) =>
         (await Assert.ThrowsAsync<JoinException>(
             async () => await _client.JoinAsync(manager, token, Host, CancellationToken.None)))!;

@@ -24,6 +24,7 @@ internal sealed class ScriptedManager : IAsyncDisposable
 {
     private readonly Channel<ManagerSide> _sessions = Channel.CreateBounded<ManagerSide>(100);
     private readonly WebApplication _app;
+    private int _refused;
 
     private ScriptedManager(WebApplication app) => _app = app;
 
@@ -45,6 +46,12 @@ internal sealed class ScriptedManager : IAsyncDisposable
 
     /// <summary>When not null, sessions are refused with this status.</summary>
     public int? Refusal { get; set; }
+
+    /// <summary>Said with a refusal; null = nothing.</summary>
+    public string? Leader { get; set; }
+
+    /// <summary>Sessions that were refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     public static async Task<ScriptedManager> StartAsync(NodeIdentity identity, int port = 0)
     {
@@ -94,7 +101,10 @@ internal sealed class ScriptedManager : IAsyncDisposable
     {
         if (Refusal is { } status)
         {
+            Interlocked.Increment(ref _refused);
             context.Response.StatusCode = status;
+            if (Leader is not null)
+                context.Response.Headers[ClusterPaths.LeaderHeader] = Leader;
             await context.Response.WriteAsync("not now");
             return;
         }

@@ -139,6 +139,24 @@ public sealed class AdmissionTests
         Assert.That(next.Validity.NotAfter, Is.GreaterThanOrEqualTo(node.Validity.NotAfter));
     }
 
+    [TestCase(NodeRole.Manager, false, NodeRole.Manager)]
+    [TestCase(NodeRole.Worker, true, NodeRole.Manager)]
+    [TestCase(NodeRole.Worker, false, NodeRole.Worker)]
+    public async Task A_certificate_is_a_managers_while_one_is_wanted_or_the_node_is_still_of_their_group(
+        NodeRole wanted, bool isMember, NodeRole role, CancellationToken ct)
+    {
+        using var node = manager.AddNode(row => row with { Spec = row.Spec with { Role = wanted } });
+        if (isMember)
+            manager.Members[node.NodeId] = true;
+        using var client = manager.ClientOf(node);
+        using var key = new KeyAndRequest();
+        var answer = await PostAsync(
+            client, ClusterPaths.Renew, new RenewRequest { CertificateRequest = key.RequestPem }, ct);
+        var renewed = MessagePackSerializer.Deserialize<JoinResponse>(await answer.Content.ReadAsByteArrayAsync(ct));
+        using var next = key.Complete(renewed.Certificate, manager.Cluster.CaCertificate);
+        Assert.That(next.Role, Is.EqualTo(role));
+    }
+
     [TestCase(ClusterPaths.Renew)]
     [TestCase(ClusterPaths.Leave)]
     [TestCase(ClusterPaths.Session)]

@@ -18,10 +18,10 @@ namespace Orchestrator.Tests.Dispatching;
 /// <summary>A manager on a real port with real TLS, and a store without a log.</summary>
 internal sealed class ManagerUnderTest : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private readonly NodeIdentity identity;
     private readonly WebApplication app;
-    private readonly Task running;
+    private Task running = Task.CompletedTask;
 
     private ManagerUnderTest(TimeSpan heartbeatPeriod)
     {
@@ -29,11 +29,8 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         Pki = new TestPki(Now.AddDays(-1));
         identity = Pki.Manager(Now);
         Proposer.Apply(Change.Create(NewCluster(heartbeatPeriod)));
-        Dispatcher = new Dispatcher(
-            new DispatchingEnvironment(Store, Proposer, TimeProvider.System, IdSource.Secure), NullLogger.Instance);
-        Leading = Dispatcher;
         app = BuildApp();
-        running = Dispatcher.RunAsync(stop.Token);
+        Dispatcher = Lead();
     }
 
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -46,7 +43,17 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
 
     public TestPki Pki { get; }
 
-    public Dispatcher Dispatcher { get; }
+    /// <summary>Of the newest leadership.</summary>
+    public Dispatcher Dispatcher { get; private set; }
+
+    /// <summary>What the endpoints are told of another manager that leads.</summary>
+    public string LeaderAddress { get; set; } = "";
+
+    /// <summary>What the agents are told of all managers.</summary>
+    public ImmutableArray<string> ManagerAddresses { get; set; } = [];
+
+    /// <summary>Nodes that are of the managers' group.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<NodeId, bool> Members { get; } = new();
 
     /// <summary>What the endpoints are told; null = this manager does not lead.</summary>
     public Dispatcher? Leading { get; set; }
@@ -127,6 +134,14 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>The next leadership: everything that decides is made anew.</summary>
+    public void LeadAgain()
+    {
+        stop.Dispose();
+        stop = new CancellationTokenSource();
+        Dispatcher = Lead();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopLeadingAsync();
@@ -134,6 +149,19 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         identity.Dispose();
         Pki.Dispose();
         stop.Dispose();
+    }
+
+    private Dispatcher Lead()
+    {
+        var environment = new DispatchingEnvironment(Store, Proposer, TimeProvider.System, IdSource.Secure)
+        {
+            ManagerAddresses = () => ManagerAddresses,
+            IsMember = Members.ContainsKey,
+        };
+        var dispatcher = new Dispatcher(environment, NullLogger.Instance);
+        running = dispatcher.RunAsync(stop.Token);
+        Leading = dispatcher;
+        return dispatcher;
     }
 
     private Cluster NewCluster(TimeSpan heartbeatPeriod) => new()
@@ -157,7 +185,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
             0,
             listen => ClusterPort.Listen(listen, new LiveIdentity(identity), TimeProvider.System, NullLogger.Instance)));
         var built = builder.Build();
-        DispatchingEndpoints.Map(built, Store, () => Leading);
+        DispatchingEndpoints.Map(built, Store, () => Leading, () => LeaderAddress);
         return built;
     }
 }

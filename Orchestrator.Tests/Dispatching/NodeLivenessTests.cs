@@ -52,6 +52,18 @@ public sealed class NodeLivenessTests
     }
 
     [Test]
+    public void The_clock_of_the_manager_before_does_not_make_a_lost_node_wait_longer()
+    {
+        plane.ChangeNode("one", node => node with
+        {
+            Status = new NodeStatus { State = NodeState.Ready, Since = start.AddHours(1) },
+        });
+        var signs = new SignsOfLife(seen, start) { Former = plane.State.Nodes.Keys.ToHashSet() };
+        Assert.That(NodeLiveness.Judge(plane.State, signs, start.AddSeconds(29.9)).Expired, Is.Empty);
+        Assert.That(NodeLiveness.Judge(plane.State, signs, start.AddSeconds(30)).Expired, Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void Who_is_down_already_is_not_called_down_again()
     {
         plane.SetNodeState("one", NodeState.Down);

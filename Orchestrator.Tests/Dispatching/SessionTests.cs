@@ -29,13 +29,11 @@ public sealed class SessionTests
     [Test]
     public async Task The_first_message_holds_the_settings(CancellationToken ct)
     {
-        using var other = manager.AddNode(row => row with
-        {
-            Spec = row.Spec with { Role = NodeRole.Manager }, ManagerAddress = "10.0.0.1:2377",
-        });
+        manager.ManagerAddresses = ["10.0.0.1:2377"];
         await using var agent = await ScriptedAgent.OpenAsync(manager, node, ct);
         Assert.That(agent.Settings.HeartbeatPeriod, Is.EqualTo(TimeSpan.FromMinutes(1)));
         Assert.That(agent.Settings.Managers, Is.EqualTo(new[] { "10.0.0.1:2377" }));
+        Assert.That(agent.Settings.Role, Is.EqualTo(NodeRole.Worker));
     }
 
     [Test]
@@ -46,6 +44,23 @@ public sealed class SessionTests
         manager.Update(manager.Cluster with { Spec = spec });
         var settings = await agent.ReceiveAsync<SessionSettings>(ct);
         Assert.That(settings.HeartbeatPeriod, Is.EqualTo(TimeSpan.FromSeconds(90)));
+    }
+
+    [Test]
+    public async Task A_node_is_told_when_it_is_to_have_another_role(CancellationToken ct)
+    {
+        await using var agent = await ScriptedAgent.ConnectAsync(manager, node, ct);
+        manager.Update(Row with { Spec = Row.Spec with { Role = NodeRole.Manager } });
+        Assert.That((await agent.ReceiveAsync<SessionSettings>(ct)).Role, Is.EqualTo(NodeRole.Manager));
+    }
+
+    [Test]
+    public async Task Agents_are_told_when_there_are_other_managers(CancellationToken ct)
+    {
+        await using var agent = await ScriptedAgent.ConnectAsync(manager, node, ct);
+        manager.ManagerAddresses = ["10.0.0.1:2377", "10.0.0.2:2377"];
+        manager.Dispatcher.ManagersChanged();
+        Assert.That((await agent.ReceiveAsync<SessionSettings>(ct)).Managers, Is.EqualTo(manager.ManagerAddresses));
     }
 
     [Test]
@@ -248,6 +263,23 @@ public sealed class SessionTests
         await using var agent = await ScriptedAgent.ConnectAsync(manager, node, ct);
         await manager.StopLeadingAsync();
         await agent.UntilClosedAsync(ct);
+    }
+
+    [Test]
+    public async Task The_next_leadership_serves_the_nodes_anew_and_writes_nothing_about_those_that_come_back(
+        CancellationToken ct)
+    {
+        var task = manager.AddTask(manager.AddService(), node.NodeId);
+        await using var before = await ScriptedAgent.ConnectAsync(manager, node, ct);
+        await manager.StopLeadingAsync();
+        var written = manager.Proposer.Proposals;
+        manager.LeadAgain();
+        await using var after = await ScriptedAgent.ConnectAsync(manager, node, ct);
+        Assert.That(after.First.Complete);
+        Assert.That(after.First.Put.Single().TaskId, Is.EqualTo(task.Id));
+        Assert.That(manager.Proposer.Proposals, Is.EqualTo(written));
+        await after.ReportAsync(1, ct, Update(task, TaskState.Running));
+        Assert.That((await after.ReceiveAsync<StatusReceipt>(ct)).Number, Is.EqualTo(1));
     }
 
     private static TaskStatusUpdate Update(ServiceTask task, TaskState state) => new()

@@ -17,6 +17,7 @@ public sealed partial class Agent : IDisposable
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(3);
 
     private readonly ContainerDirectory _directory;
+    private readonly AgentContext _context;
     private readonly EngineMonitor _monitor;
     private readonly RuntimeCalls _calls;
     private readonly Worker _worker;
@@ -28,6 +29,7 @@ public sealed partial class Agent : IDisposable
 
     public Agent(AgentContext context)
     {
+        _context = context;
         _log = context.Loggers.CreateLogger<Agent>();
         var outbox = new StatusOutbox(context.Clock);
         _directory = new ContainerDirectory(context.Runtime, context.Clock);
@@ -44,9 +46,9 @@ public sealed partial class Agent : IDisposable
         _roster = new ManagerRoster(context.Options.Managers);
         _file = new AgentStateFile(
             context, () => new AgentState { Tasks = runners.Records(), Session = _roster.Settings });
-        _sessions = new SessionLoop(
-            context, new SessionParts(_worker, outbox, _monitor, _roster) { StateChanged = _file.Changed }, runners);
-        _renewal = new CertificateRenewal(context, _roster, _sessions.Reconnect);
+        var parts = new SessionParts(_worker, outbox, _monitor, _roster) { SettingsChanged = TakeSettings };
+        _sessions = new SessionLoop(context, parts, runners);
+        _renewal = new CertificateRenewal(context, _roster, Renewed);
         outbox.Ready = _sessions.Wake;
     }
 
@@ -54,6 +56,12 @@ public sealed partial class Agent : IDisposable
     /// As the runtime last described itself; its <see cref="NodeDescription.RuntimeError"/> says what is wrong.
     /// </summary>
     public NodeDescription Description => _monitor.Current;
+
+    /// <summary><c>ip:port</c> of the managers that are known here, the best one first.</summary>
+    public ImmutableArray<string> Managers => _roster.Known;
+
+    /// <summary>What the managers want this node to be, as last heard; null when they never said.</summary>
+    public NodeRole? WantedRole => _roster.Settings.Role;
 
     /// <summary>Until cancelled. A failure in one part ends all, with that failure.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -116,6 +124,18 @@ public sealed partial class Agent : IDisposable
         }
         foreach (var failed in parts.Where(part => part.IsFaulted))
             await failed;
+    }
+
+    private void Renewed()
+    {
+        _sessions.Reconnect();
+        _context.Options.IdentityChanged();
+    }
+
+    private void TakeSettings()
+    {
+        _file.Changed();
+        _renewal.Look();
     }
 
     private void CallFailed(TaskId task, Step.Call call, RuntimeException error)

@@ -38,4 +38,7 @@ public sealed record AgentOptions
 
     /// <summary>Stores a renewed identity; called before it is used.</summary>
     public Action<NodeIdentity> SaveIdentity { get; init; } = static _ => { };
+
+    /// <summary>Called when the renewed identity is in use.</summary>
+    public Action IdentityChanged { get; init; } = static () => { };
 }

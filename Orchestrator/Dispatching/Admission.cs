@@ -45,14 +45,18 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         throw Refused(StatusCodes.Status503ServiceUnavailable, "the cluster's settings keep changing: try again");
     }
 
-    /// <summary>Makes the next certificate of a node, in the role that the cluster gives it now.</summary>
+    /// <summary>
+    /// Makes the next certificate of a node, in the role that the cluster gives it now. A manager stays one until it
+    /// has left the managers' group: without the certificate it could not take part in its own farewell.
+    /// </summary>
     public JoinResponse Renew(PeerIdentity peer, RenewRequest request)
     {
         var cluster = Cluster();
         var node = environment.Store.Current.Node(peer.NodeId) ?? throw Removed(peer.NodeId);
         using var ca = CertificateAuthority.FromPem(cluster.CaCertificate, cluster.CaKey);
-        var certificate = Issue(ca, peer with { Role = node.Spec.Role }, request.CertificateRequest, cluster);
-        LogRenewed(logger, peer.NodeId);
+        var role = environment.IsMember(peer.NodeId) ? NodeRole.Manager : node.Spec.Role;
+        var certificate = Issue(ca, peer with { Role = role }, request.CertificateRequest, cluster);
+        LogRenewed(logger, peer.NodeId, role);
         return new JoinResponse { NodeId = peer.NodeId, ClusterId = cluster.Id, Certificate = certificate };
     }
 
@@ -84,17 +88,10 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
                 StatusCodes.Status403Forbidden,
                 "the join token is of another cluster: get it on a manager of this one");
         }
-        return token.RoleIn(cluster) switch
-        {
-            NodeRole.Worker => NodeRole.Worker,
-            NodeRole.Manager => throw Refused(
-                StatusCodes.Status409Conflict,
-                "this version has one manager: join as a worker (`swarmnet join-token worker` shows the token)"),
-            _ => throw Refused(
-                StatusCodes.Status403Forbidden,
-                "the join token is not valid, it may have been rotated: `swarmnet join-token worker` on a manager "
-                + "shows the current one"),
-        };
+        return token.RoleIn(cluster) ?? throw Refused(
+            StatusCodes.Status403Forbidden,
+            "the join token is not valid, it may have been rotated: `swarmnet join-token worker` (or manager) on a "
+            + "manager shows the current one");
     }
 
     private string Issue(CertificateAuthority ca, PeerIdentity peer, string request, Cluster cluster)
@@ -119,8 +116,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
     [LoggerMessage(LogLevel.Information, "Node {Node} has joined as {Role}, hostname {Hostname}")]
     private static partial void LogJoined(ILogger logger, NodeId node, NodeRole role, string hostname);
 
-    [LoggerMessage(LogLevel.Information, "Node {Node} has a new certificate")]
-    private static partial void LogRenewed(ILogger logger, NodeId node);
+    [LoggerMessage(LogLevel.Information, "Node {Node} has a new certificate as {Role}")]
+    private static partial void LogRenewed(ILogger logger, NodeId node, NodeRole role);
 
     [LoggerMessage(LogLevel.Information, "Node {Node} has left")]
     private static partial void LogLeft(ILogger logger, NodeId node);

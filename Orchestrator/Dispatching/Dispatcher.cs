@@ -5,7 +5,7 @@ namespace Orchestrator.Dispatching;
 
 /// <summary>
 /// The manager side of the agent protocol, for as long as this manager leads: make one for each leadership,
-/// and hand it to the endpoints while <see cref="RunAsync"/> runs.
+/// and run it once. It serves nobody before <see cref="RunAsync"/> and after it.
 /// </summary>
 public sealed class Dispatcher
 {
@@ -13,6 +13,7 @@ public sealed class Dispatcher
     private readonly SessionServices _services;
     private readonly LivenessLoop _liveness;
     private readonly ILogger _logger;
+    private CancellationToken _life = new(canceled: true);
 
     public Dispatcher(DispatchingEnvironment environment, ILogger logger)
     {
@@ -30,10 +31,14 @@ public sealed class Dispatcher
 
     internal Admission Admission { get; }
 
+    /// <summary>Cancelled unless <see cref="RunAsync"/> runs.</summary>
+    internal CancellationToken Life => _life;
+
     /// <summary>Runs until cancelled, or until one of its loops fails; every session is closed then.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _life = life.Token;
         Task[] loops = [WatchAsync(life.Token), _services.Intake.RunAsync(life.Token), _liveness.RunAsync(life.Token)];
         try
         {
@@ -41,11 +46,15 @@ public sealed class Dispatcher
         }
         finally
         {
-            await life.CancelAsync();
+            // First: each agent that hears of it at once has a session with the next leader that much earlier.
             _services.Sessions.Stop("this manager does not lead any more");
+            await life.CancelAsync();
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary><see cref="DispatchingEnvironment.ManagerAddresses"/> gives others: the agents are told.</summary>
+    public void ManagersChanged() => _services.Sessions.Nudge(null);
 
     /// <summary>Serves a node's session until it ends.</summary>
     /// <param name="address">IP address the agent connects from</param>

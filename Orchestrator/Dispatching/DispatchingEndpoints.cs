@@ -17,27 +17,29 @@ public static class DispatchingEndpoints
 {
     private const int MaxBodyBytes = 64 * 1024;
 
+    /// <summary>The ids of some 35 000 tasks.</summary>
+    private const int MaxTaskLogsBytes = 1024 * 1024;
+
     /// <param name="routes">of the cluster port only</param>
     /// <param name="store">this manager's state</param>
-    /// <param name="leading">the dispatcher that runs now; null while this manager does not lead</param>
-    public static void Map(IEndpointRouteBuilder routes, StateStore store, Func<Dispatcher?> leading)
+    /// <param name="leading">the dispatcher of this leadership; null while this manager does not lead</param>
+    /// <param name="leaderAddress"><c>ip:port</c> of another manager that leads; empty when none is known</param>
+    public static void Map(
+        IEndpointRouteBuilder routes, StateStore store, Func<Dispatcher?> leading, Func<string> leaderAddress)
     {
+        var gate = new LeaderGate(leading, leaderAddress);
         routes.MapGet(ClusterPaths.Ca, context => Answer(context, () => CaAsync(context, store)));
-        Post(routes, ClusterPaths.Join, leading, JoinAsync);
-        Post(routes, ClusterPaths.Renew, leading, RenewAsync);
-        Post(routes, ClusterPaths.Leave, leading, LeaveAsync);
-        Post(routes, ClusterPaths.Session, leading, SessionAsync);
-        Post(routes, ClusterPaths.Logs + "/{requestId}", leading, LogsAsync);
-    }
+        Post(ClusterPaths.Join, JoinAsync);
+        Post(ClusterPaths.Renew, RenewAsync);
+        Post(ClusterPaths.Leave, LeaveAsync);
+        Post(ClusterPaths.Session, SessionAsync);
+        Post(ClusterPaths.Logs + "/{requestId}", LogsAsync);
+        Post(ClusterPaths.ManagerLogs, ManagerLogsAsync);
 
-    private static void Post(
-        IEndpointRouteBuilder routes,
-        string path,
-        Func<Dispatcher?> leading,
-        Func<HttpContext, Dispatcher, Task> handle) =>
-        routes.MapPost(path, context => Answer(context, () => handle(context, leading()
-            ?? throw new RefusedException(
-                StatusCodes.Status503ServiceUnavailable, "this manager does not lead the cluster: try another one"))));
+        void Post(string path, Func<HttpContext, Dispatcher, CancellationToken, Task> handle) =>
+            routes.MapPost(path, context => Answer(
+                context, () => gate.PassAsync(context, (dispatcher, ct) => handle(context, dispatcher, ct))));
+    }
 
     private static Task CaAsync(HttpContext context, StateStore store)
     {
@@ -47,34 +49,36 @@ public static class DispatchingEndpoints
         return context.Response.WriteAsync(cluster.CaCertificate, context.RequestAborted);
     }
 
-    private static async Task JoinAsync(HttpContext context, Dispatcher dispatcher)
+    private static async Task JoinAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        var request = await ReadAsync<JoinRequest>(context);
-        await WriteAsync(context, await dispatcher.Admission.JoinAsync(request, context.RequestAborted));
+        var request = await ReadAsync<JoinRequest>(context, MaxBodyBytes, ct);
+        await WriteAsync(context, await dispatcher.Admission.JoinAsync(request, ct), ct);
     }
 
-    private static async Task RenewAsync(HttpContext context, Dispatcher dispatcher)
+    private static async Task RenewAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
         var peer = PeerOf(context);
-        var request = await ReadAsync<RenewRequest>(context);
-        await WriteAsync(context, dispatcher.Admission.Renew(peer, request));
+        var request = await ReadAsync<RenewRequest>(context, MaxBodyBytes, ct);
+        ct.ThrowIfCancellationRequested(); // nothing is proposed, so nothing else would notice a lost leadership
+        await WriteAsync(context, dispatcher.Admission.Renew(peer, request), ct);
     }
 
-    private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher) =>
-        dispatcher.LeaveAsync(PeerOf(context).NodeId, context.RequestAborted);
+    private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
+        dispatcher.LeaveAsync(PeerOf(context).NodeId, ct);
 
-    private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher)
+    private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
         var peer = PeerOf(context);
         AllowLongBody(context);
         var streams = new DuplexStreams(context.Request.Body, context.Response.Body);
         context.Response.ContentType = ClusterPaths.BodyType;
-        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.StartAsync(ct);
+        // The dispatcher ends its sessions itself, and says why.
         if (!await dispatcher.ServeAsync(peer.NodeId, AddressOf(context), streams, context.RequestAborted))
             context.Abort();
     }
 
-    private static async Task LogsAsync(HttpContext context, Dispatcher dispatcher)
+    private static async Task LogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
         var peer = PeerOf(context);
         AllowLongBody(context);
@@ -82,7 +86,7 @@ public static class DispatchingEndpoints
         try
         {
             var input = context.Request.Body;
-            if (await dispatcher.Logs.TryReceiveAsync(request, peer.NodeId, input, context.RequestAborted))
+            if (await dispatcher.Logs.TryReceiveAsync(request, peer.NodeId, input, ct))
                 return;
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
@@ -90,6 +94,22 @@ public static class DispatchingEndpoints
             // The reader has left, or the agent has: the same answer as for one who comes too late.
         }
         throw new RefusedException(StatusCodes.Status404NotFound, "nobody reads this log (any more)");
+    }
+
+    private static async Task ManagerLogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
+    {
+        if (!PeerOf(context).IsManager)
+            throw new RefusedException(StatusCodes.Status403Forbidden, "only managers of this cluster read logs here");
+        var request = await ReadAsync<TaskLogsRequest>(context, MaxTaskLogsBytes, ct);
+        var tasks = request.Nodes
+            .SelectMany(node => node.Tasks, (node, task) => new { node.NodeId, task })
+            .ToLookup(pair => pair.NodeId, pair => pair.task);
+        context.Response.ContentType = ClusterPaths.BodyType;
+        await context.Response.StartAsync(ct);
+        await context.Response.Body.FlushAsync(ct);
+        await foreach (var line in dispatcher.Logs.ReadAsync(tasks, request.Options, ct))
+            await FrameStream.WriteFrameAsync<LogMessage>(context.Response.Body, line, ct);
+        await FrameStream.WriteFrameAsync<LogMessage>(context.Response.Body, new LogEnd(), ct);
     }
 
     /// <summary>A session lasts for months and may be silent between heartbeats.</summary>
@@ -112,19 +132,19 @@ public static class DispatchingEndpoints
         return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "";
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext context)
+    private static async Task<T> ReadAsync<T>(HttpContext context, int maxBytes, CancellationToken ct)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = MaxBodyBytes;
+            size.MaxRequestBodySize = maxBytes;
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        await context.Request.Body.CopyToAsync(body, ct);
         return MessagePackSerializer.Deserialize<T>(body.ToArray());
     }
 
-    private static async Task WriteAsync<T>(HttpContext context, T answer)
+    private static async Task WriteAsync<T>(HttpContext context, T answer, CancellationToken ct)
     {
         context.Response.ContentType = ClusterPaths.BodyType;
-        await context.Response.Body.WriteAsync(MessagePackSerializer.Serialize(answer), context.RequestAborted);
+        await context.Response.Body.WriteAsync(MessagePackSerializer.Serialize(answer), ct);
     }
 
     private static async Task Answer(HttpContext context, Func<Task> handle)
@@ -135,6 +155,8 @@ public static class DispatchingEndpoints
         }
         catch (RefusedException e)
         {
+            if (e.Leader.Length > 0 && !context.Response.HasStarted)
+                context.Response.Headers[ClusterPaths.LeaderHeader] = e.Leader;
             await RefuseAsync(context, e.Status, e.Message);
         }
         catch (InvalidDataException e)
@@ -143,13 +165,16 @@ public static class DispatchingEndpoints
         }
         catch (BadHttpRequestException e)
         {
-            await RefuseAsync(context, e.StatusCode, $"{e.Message} The limit is {MaxBodyBytes} bytes.");
+            await RefuseAsync(context, e.StatusCode, $"{e.Message} The limit is {LimitOf(context)} bytes.");
         }
         catch (ProposalException e)
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
         }
     }
+
+    private static long? LimitOf(HttpContext context) =>
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
 
     private static async Task RefuseAsync(HttpContext context, int status, string message)
     {

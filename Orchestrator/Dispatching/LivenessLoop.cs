@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
@@ -10,13 +11,16 @@ internal sealed partial class LivenessLoop(
 {
     public async Task RunAsync(CancellationToken ct)
     {
-        var startedAt = sessions.Now;
+        var signs = new SignsOfLife(sessions.LastSeen, sessions.Now)
+        {
+            Former = environment.Store.Current.Nodes.Keys.ToFrozenSet(StringComparer.Ordinal),
+        };
         while (true)
         {
             var state = environment.Store.Current;
             var grace = NodeLiveness.GraceOf(state.Cluster);
-            var verdict = NodeLiveness.Judge(state, new SignsOfLife(sessions.LastSeen, startedAt), sessions.Now);
-            await Task.WhenAll(verdict.Expired.Select(node => ExpireAsync(node, startedAt, ct)));
+            var verdict = NodeLiveness.Judge(state, signs, sessions.Now);
+            await Task.WhenAll(verdict.Expired.Select(node => ExpireAsync(node, signs, ct)));
             foreach (var gone in sessions.LastSeen.Keys.Where(key => !state.Nodes.ContainsKey(key)))
                 sessions.Forget(new NodeId(gone));
             // Nodes that join meanwhile have at least one grace.
@@ -28,14 +32,14 @@ internal sealed partial class LivenessLoop(
     private static TimeSpan AtLeastOneTick(TimeSpan wait) =>
         wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait;
 
-    private async Task ExpireAsync(NodeId id, DateTimeOffset startedAt, CancellationToken ct)
+    private async Task ExpireAsync(NodeId id, SignsOfLife signs, CancellationToken ct)
     {
         // First the session, so that a node that is there after all says hello again and is ready again.
         if (sessions.Find(id) is { } session)
             sessions.Remove(session, NodeChanges.HeartbeatFailure);
         try
         {
-            await writer.ChangeAsync(id, node => StillSilent(node, startedAt), ct);
+            await writer.ChangeAsync(id, node => StillSilent(node, signs), ct);
             LogDown(logger, id);
         }
         catch (ProposalException e)
@@ -44,10 +48,9 @@ internal sealed partial class LivenessLoop(
         }
     }
 
-    private Node? StillSilent(Node node, DateTimeOffset startedAt)
+    private Node? StillSilent(Node node, SignsOfLife signs)
     {
         var grace = NodeLiveness.GraceOf(environment.Store.Current.Cluster);
-        var signs = new SignsOfLife(sessions.LastSeen, startedAt);
         return NodeLiveness.Deadline(node, signs, grace) <= sessions.Now
             ? NodeChanges.Down(node, NodeChanges.HeartbeatFailure, environment.Now)
             : null;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Threading.Channels;
 using Orchestrator.Model;
 
@@ -88,7 +87,7 @@ public sealed class LogBroker
         {
             var missing = await AskAsync(id, part, options, life);
             if (missing.Length > 0)
-                await lines.WriteAsync(SystemLine(part, missing), life);
+                await lines.WriteAsync(LogNotice.Of(part.Tasks[0], missing, _environment.Now), life);
         }
         finally
         {
@@ -114,14 +113,6 @@ public sealed class LogBroker
             return first == session.Closed ? $"node {part.Node} is not available" : $"node {part.Node} does not answer";
         return await part.Done.WaitAsync(life) ? "" : $"the log from node {part.Node} has broken off";
     }
-
-    private LogLine SystemLine(LogPart part, string text) => new()
-    {
-        TaskId = part.Tasks[0],
-        Stream = LogStream.System,
-        Timestamp = _environment.Now,
-        Text = Encoding.UTF8.GetBytes(text + "\n"),
-    };
 
     private readonly record struct OpenPart(LogPart Part, CancellationToken Life);
 }

@@ -8,7 +8,11 @@ internal sealed record LivenessVerdict(ImmutableArray<NodeId> Expired, DateTimeO
 
 /// <summary>When the manager last heard of each node, by node id. At its start it has heard nothing.</summary>
 /// <param name="StartedAt">when this manager began to listen</param>
-internal sealed record SignsOfLife(IReadOnlyDictionary<string, DateTimeOffset> LastSeen, DateTimeOffset StartedAt);
+internal sealed record SignsOfLife(IReadOnlyDictionary<string, DateTimeOffset> LastSeen, DateTimeOffset StartedAt)
+{
+    /// <summary>The nodes there were at the start: times in their rows are by the clock of another manager.</summary>
+    public IReadOnlySet<string> Former { get; init; } = ImmutableHashSet<string>.Empty;
+}
 
 /// <summary>Decides who counts as down. Pure.</summary>
 internal static class NodeLiveness
@@ -42,7 +46,8 @@ internal static class NodeLiveness
     {
         if (signs.LastSeen.TryGetValue(node.Key, out var seen))
             return seen + grace;
-        var waitingSince = node.Status.Since > signs.StartedAt ? node.Status.Since : signs.StartedAt;
+        var joinedLater = node.Status.Since > signs.StartedAt && !signs.Former.Contains(node.Key);
+        var waitingSince = joinedLater ? node.Status.Since : signs.StartedAt;
         return waitingSince + (grace * FirstContactFactor);
     }
 }

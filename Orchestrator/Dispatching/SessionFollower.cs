@@ -16,7 +16,7 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
     private ulong _setNumber;
 
     /// <summary>As last sent.</summary>
-    public SessionSettings Settings { get; private set; } = services.Settings();
+    public SessionSettings Settings { get; private set; } = services.SettingsOf(session.Node);
 
     public bool IsDescribed => _hello.Task.IsCompleted;
 
@@ -78,7 +78,7 @@ internal sealed class SessionFollower(AgentSession session, SessionServices serv
 
     private async Task SendSettingsAsync(CancellationToken ct)
     {
-        var settings = services.Settings();
+        var settings = services.SettingsOf(session.Node);
         if (Canonical.Same(settings, Settings))
             return;
         Settings = settings;

@@ -18,14 +18,10 @@ internal sealed record SessionServices(
         return State.Node(node) is null;
     }
 
-    public SessionSettings Settings() => new()
+    public SessionSettings SettingsOf(NodeId node) => new()
     {
         HeartbeatPeriod = State.Cluster?.Spec.HeartbeatPeriod ?? Defaults.HeartbeatPeriod,
-        Managers =
-        [
-            .. from node in State.Nodes.Values
-               where node.Spec.Role == NodeRole.Manager && node.ManagerAddress.Length > 0
-               select node.ManagerAddress,
-        ],
+        Managers = Outside.ManagerAddresses(),
+        Role = State.Node(node)?.Spec.Role,
     };
 }

@@ -62,6 +62,11 @@ public sealed record SessionSettings : ManagerMessage
 
     /// <summary>Every manager's <c>ip:port</c>, for the next connection.</summary>
     [Key(1)] public ImmutableArray<string> Managers { get; init; } = [];
+
+    /// <summary>
+    /// The role that the managers want of this node: a certificate of another one is to be renewed. null = unsaid.
+    /// </summary>
+    [Key(2)] public NodeRole? Role { get; init; }
 }
 
 /// <summary>

@@ -4,11 +4,14 @@ namespace Orchestrator.Model;
 
 /// <summary>
 /// The HTTP paths of the cluster's TLS port. Bodies are MessagePack; a refusal is a status code with a plain text
-/// message: 400 malformed, 403 wrong token or not allowed, 409, 429, 503.
+/// message: 400 malformed, 403 wrong token or not allowed, 409, 429, 503. All but the CA is the leader's to answer.
 /// </summary>
 public static class ClusterPaths
 {
     public const string BodyType = "application/x-msgpack";
+
+    /// <summary>Header of a 503: <c>ip:port</c> of the manager that leads, when it is known.</summary>
+    public const string LeaderHeader = "swarmnet-leader";
 
     /// <summary>GET, no certificate: PEM of the cluster's root certificate.</summary>
     public const string Ca = "/swarmnet/v1/ca";
@@ -27,6 +30,9 @@ public static class ClusterPaths
 
     /// <summary>POST to <c>Logs/{requestId}</c>: frames of <see cref="LogMessage"/>.</summary>
     public const string Logs = "/swarmnet/v1/logs";
+
+    /// <summary>POST, managers only: <see cref="TaskLogsRequest"/> → frames of <see cref="LogMessage"/>.</summary>
+    public const string ManagerLogs = "/swarmnet/v1/manager/logs";
 }
 
 /// <summary>A host asks to become a node. The token decides its role.</summary>

@@ -44,23 +44,26 @@ public sealed class ClusterConnector
     /// A handler for HTTP/2 to <c>https://ip:port</c>; the caller disposes it. A failure is inside the
     /// <see cref="HttpRequestException"/>: <see cref="PeerException.In"/>.
     /// </summary>
-    public SocketsHttpHandler CreateHandler() => new()
+    /// <param name="connectLimit">null = <see cref="ConnectTimeout"/></param>
+    public SocketsHttpHandler CreateHandler(TimeSpan? connectLimit = null) => new()
     {
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
         ConnectTimeout = ConnectTimeout + TimeSpan.FromSeconds(1),
         // The handler takes a connected SslStream as it is.
-        ConnectCallback = async (context, ct) => await ConnectAsync(context.DnsEndPoint, ct),
+        ConnectCallback = async (context, ct) => await ConnectAsync(
+            context.DnsEndPoint, connectLimit ?? ConnectTimeout, ct),
     };
 
     /// <summary>A client for calls that last, over one HTTP/2 connection; the caller disposes it.</summary>
     /// <param name="address"><c>ip:port</c></param>
     /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give
     /// it; the handler takes no less than a second</param>
-    internal HttpClient CreateStreamingClient(string address, TimeSpan ping)
+    /// <param name="connectLimit">null = <see cref="ConnectTimeout"/></param>
+    internal HttpClient CreateStreamingClient(string address, TimeSpan ping, TimeSpan? connectLimit = null)
     {
-        var handler = CreateHandler();
+        var handler = CreateHandler(connectLimit);
         handler.KeepAlivePingDelay = ping < MinPing ? MinPing : ping;
         handler.KeepAlivePingTimeout = handler.KeepAlivePingDelay;
         handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
@@ -72,10 +75,13 @@ public sealed class ClusterConnector
     }
 
     /// <exception cref="PeerException">for any failure but a cancelled <paramref name="ct"/></exception>
-    public async Task<SslStream> ConnectAsync(DnsEndPoint manager, CancellationToken ct)
+    public Task<SslStream> ConnectAsync(DnsEndPoint manager, CancellationToken ct) =>
+        ConnectAsync(manager, ConnectTimeout, ct);
+
+    private async Task<SslStream> ConnectAsync(DnsEndPoint manager, TimeSpan limit, CancellationToken ct)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timeout.CancelAfter(ConnectTimeout);
+        timeout.CancelAfter(limit);
         PeerException? refusal = null;
         var options = _makeOptions(problem => refusal = problem);
         var at = $"{manager.Host}:{manager.Port}";
@@ -91,7 +97,7 @@ public sealed class ClusterConnector
         {
             throw new PeerException(
                 PeerProblem.Unreachable,
-                $"cannot reach the manager at {at}: no answer in {ConnectTimeout.TotalSeconds:0} s", e);
+                $"cannot reach the manager at {at}: no answer in {limit.TotalSeconds:0.#} s", e);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {

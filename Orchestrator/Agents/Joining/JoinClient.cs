@@ -7,7 +7,8 @@ using Orchestrator.Serialization;
 namespace Orchestrator.Agents.Joining;
 
 /// <summary>
-/// The calls by which a host becomes a node, stays one and leaves. Nothing is kept here, and nothing is left
+/// The calls by which a host becomes a node, stays one and leaves. Any manager will do: one that does not lead names
+/// the one that does, which is asked anew, from the check of its CA on. Nothing is kept here, and nothing is left
 /// behind by a failure.
 /// </summary>
 public sealed class JoinClient(TimeProvider clock)
@@ -17,15 +18,18 @@ public sealed class JoinClient(TimeProvider clock)
 
     private const int MaxAnswerBytes = 64 * 1024;
 
+    /// <summary>The leader may change just then; managers that name each other must not keep a host busy.</summary>
+    private const int MaxHints = 2;
+
     /// <summary>
     /// Joins: the manager's CA is compared with the token's digest before any of the token's secret is sent.
     /// </summary>
     /// <param name="manager"><c>ip:port</c></param>
     /// <exception cref="JoinException">for any failure</exception>
     public Task<NodeIdentity> JoinAsync(string manager, JoinToken token, JoiningHost host, CancellationToken ct) =>
-        TimedAsync(manager, async limited =>
+        TimedAsync(manager, async (address, limited) =>
         {
-            using var ca = await ClusterCa.FetchAsync(new Uri($"https://{manager}"), token, limited);
+            using var ca = await ClusterCa.FetchAsync(new Uri($"https://{address}"), token, limited);
             using var key = new KeyAndRequest();
             var request = new JoinRequest
             {
@@ -34,7 +38,7 @@ public sealed class JoinClient(TimeProvider clock)
                 Hostname = host.Hostname,
                 Availability = host.Availability,
             };
-            using var client = Client(manager, ClusterConnector.ForJoining(ca, clock));
+            using var client = Client(address, ClusterConnector.ForJoining(ca, clock));
             var answer = await PostAsync(client, ClusterPaths.Join, MessagePackSerializer.Serialize(request), limited);
             return key.Complete(Read(answer).Certificate, ca.ExportCertificatePem());
         }, ct);
@@ -42,11 +46,11 @@ public sealed class JoinClient(TimeProvider clock)
     /// <summary>Gets the node's next certificate, of a new key.</summary>
     /// <exception cref="JoinException">for any failure; the present certificate stays good until its end</exception>
     public Task<NodeIdentity> RenewAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
-        TimedAsync(manager, async limited =>
+        TimedAsync(manager, async (address, limited) =>
         {
             using var key = new KeyAndRequest();
             var request = new RenewRequest { CertificateRequest = key.RequestPem };
-            using var client = Client(manager, ClusterConnector.ForNode(identity, clock));
+            using var client = Client(address, ClusterConnector.ForNode(identity, clock));
             var answer = await PostAsync(client, ClusterPaths.Renew, MessagePackSerializer.Serialize(request), limited);
             return key.Complete(Read(answer).Certificate, identity.Current.CaPem);
         }, ct);
@@ -54,9 +58,9 @@ public sealed class JoinClient(TimeProvider clock)
     /// <summary>Tells the managers that this node leaves on purpose.</summary>
     /// <exception cref="JoinException">for any failure: they will find out by themselves</exception>
     public Task LeaveAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
-        TimedAsync(manager, async limited =>
+        TimedAsync(manager, async (address, limited) =>
         {
-            using var client = Client(manager, ClusterConnector.ForNode(identity, clock));
+            using var client = Client(address, ClusterConnector.ForNode(identity, clock));
             return await PostAsync(client, ClusterPaths.Leave, [], limited);
         }, ct);
 
@@ -82,20 +86,27 @@ public sealed class JoinClient(TimeProvider clock)
         return response.IsSuccessStatusCode
             ? await response.Content.ReadAsByteArrayAsync(ct)
             : throw JoinProblems.Refusal(
-                client.BaseAddress!.Authority, response.StatusCode, await response.Content.ReadAsStringAsync(ct));
+                client.BaseAddress!.Authority, response, await response.Content.ReadAsStringAsync(ct));
     }
 
-    private async Task<T> TimedAsync<T>(string manager, Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    private async Task<T> TimedAsync<T>(
+        string manager, Func<string, CancellationToken, Task<T>> call, CancellationToken ct)
     {
         using var timer = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
-        try
+        var address = manager;
+        for (var hints = 0; ; hints++)
         {
-            return await call(either.Token);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && JoinProblems.Of(manager, e) is { } problem)
-        {
-            throw problem;
+            try
+            {
+                return await call(address, either.Token);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && JoinProblems.Of(address, e) is { } problem)
+            {
+                if (problem.Leader.Length == 0 || hints == MaxHints)
+                    throw problem;
+                address = problem.Leader;
+            }
         }
     }
 }

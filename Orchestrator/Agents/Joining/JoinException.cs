@@ -5,6 +5,9 @@ public sealed class JoinException(JoinFailure failure, string message, Exception
     : Exception(message, inner)
 {
     public JoinFailure Failure { get; } = failure;
+
+    /// <summary><c>ip:port</c> of the manager to ask instead, when the one that refuses names it; else empty.</summary>
+    internal string Leader { get; init; } = "";
 }
 
 public enum JoinFailure
@@ -23,6 +26,9 @@ public enum JoinFailure
 
     /// <summary>The clocks of the two hosts differ too much.</summary>
     Clock,
+
+    /// <summary>The manager cannot serve anybody just now: the managers have no leader.</summary>
+    Unavailable,
 
     /// <summary>The manager says no for another reason.</summary>
     Refused,

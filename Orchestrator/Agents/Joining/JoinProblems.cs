@@ -26,15 +26,20 @@ internal static class JoinProblems
     };
 
     /// <summary>The manager's own words, and what they are about.</summary>
-    public static JoinException Refusal(string manager, HttpStatusCode status, string text)
+    public static JoinException Refusal(string manager, HttpResponseMessage response, string text)
     {
-        var reason = text.Trim().Length > 0 ? text.Trim() : $"status {(int)status}";
-        return status switch
+        var reason = text.Trim().Length > 0 ? text.Trim() : $"status {(int)response.StatusCode}";
+        return response.StatusCode switch
         {
             HttpStatusCode.Forbidden => new JoinException(
                 JoinFailure.WrongToken, $"the manager at {manager} refuses: {reason}"),
             HttpStatusCode.NotFound => new JoinException(
                 JoinFailure.NotAManager, $"what listens at {manager} is not a manager of swarmnet: {reason}"),
+            HttpStatusCode.ServiceUnavailable => new JoinException(
+                JoinFailure.Unavailable, $"the manager at {manager} cannot serve now: {reason}")
+            {
+                Leader = LeaderHint.In(response),
+            },
             _ => new JoinException(JoinFailure.Refused, $"the manager at {manager} refuses: {reason}"),
         };
     }

@@ -66,8 +66,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     {
         if (await ReadAsync(stream, ct) is not SessionSettings settings)
             throw new SessionException("the manager's first frame is not the session's settings");
-        Take(settings);
         parts.Roster.Succeeded();
+        Take(settings);
     }
 
     private async Task ListenAsync(Stream stream, ManagerConnection connection, CancellationToken ct)
@@ -107,7 +107,7 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     {
         Invariant.Require(settings.HeartbeatPeriod > TimeSpan.Zero, "heartbeats have a period");
         parts.Roster.Learn(settings);
-        parts.StateChanged();
+        parts.SettingsChanged();
         if (settings.HeartbeatPeriod < ping)
             throw new SessionException($"a new heartbeat period: {settings.HeartbeatPeriod}");
         _somethingToSay.Set();
@@ -157,6 +157,6 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
 /// <summary>What a session brings together.</summary>
 internal sealed record SessionParts(Worker Worker, StatusOutbox Outbox, EngineMonitor Monitor, ManagerRoster Roster)
 {
-    /// <summary>What is on disk is out of date.</summary>
-    public required Action StateChanged { get; init; }
+    /// <summary><see cref="ManagerRoster.Settings"/> is new.</summary>
+    public required Action SettingsChanged { get; init; }
 }

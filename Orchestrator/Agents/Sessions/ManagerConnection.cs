@@ -8,15 +8,14 @@ namespace Orchestrator.Agents.Sessions;
 /// <summary>One HTTP/2 connection to one manager, with the session and its log streams on it.</summary>
 internal sealed class ManagerConnection : IDisposable
 {
-    private const int MaxRefusalBytes = 4096;
-
     private readonly HttpClient _client;
 
     /// <param name="address"><c>ip:port</c></param>
     /// <param name="ping">a manager that is silent this long is asked for a sign of life, and has as long to give
     /// it</param>
-    public ManagerConnection(string address, ClusterConnector connector, TimeSpan ping) =>
-        _client = connector.CreateStreamingClient(address, ping);
+    /// <param name="connectLimit">for the connection and the handshake</param>
+    public ManagerConnection(string address, ClusterConnector connector, TimeSpan ping, TimeSpan connectLimit) =>
+        _client = connector.CreateStreamingClient(address, ping, connectLimit);
 
     /// <summary>Opens a stream both ways; the response is the caller's to dispose.</summary>
     /// <param name="write">writes the request's body while the response is read</param>
@@ -35,18 +34,18 @@ internal sealed class ManagerConnection : IDisposable
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw new SessionException(await RefusalAsync(response, ct), response.StatusCode == HttpStatusCode.Gone);
+            throw await RefusalAsync(response, ct);
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static async Task<string> RefusalAsync(HttpResponseMessage response, CancellationToken ct)
+    private static async Task<SessionException> RefusalAsync(HttpResponseMessage response, CancellationToken ct)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        var bytes = new byte[MaxRefusalBytes];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-        var text = System.Text.Encoding.UTF8.GetString(bytes, 0, length).Trim();
-        return text.Length > 0 ? text : $"status {(int)response.StatusCode}";
+        var text = await RefusalText.ReadAsync(response, ct);
+        return new SessionException(text, response.StatusCode == HttpStatusCode.Gone)
+        {
+            Leader = response.StatusCode == HttpStatusCode.ServiceUnavailable ? LeaderHint.In(response) : null,
+        };
     }
 }
 
@@ -55,4 +54,9 @@ internal sealed class ManagerConnection : IDisposable
 internal sealed class SessionException(string message, bool isRemoved = false) : Exception(message)
 {
     public bool IsRemoved { get; } = isRemoved;
+
+    /// <summary>
+    /// Not null when the manager is there and does not lead: <c>ip:port</c> of who does, empty when it does not know.
+    /// </summary>
+    public string? Leader { get; init; }
 }

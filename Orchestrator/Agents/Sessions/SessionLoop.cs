@@ -84,6 +84,8 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
         {
             // A session that ends at the very moment of a stop is part of the stop.
             ct.ThrowIfCancellationRequested();
+            if (e is SessionException { Leader: { } leader })
+                parts.Roster.Deferred(leader);
             LogFailure(manager, PeerException.In(e)?.Message ?? e.Message);
             if (!IsEnd(e))
                 LogDefect(manager, e);
@@ -109,8 +111,9 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
 
     private async Task RunSessionAsync(string manager, CancellationToken ct)
     {
-        var ping = parts.Roster.Settings.HeartbeatPeriod;
-        using var connection = new ManagerConnection(manager, _connector, ping);
+        // A manager that is lost without a word is noticed after two pings: well before its nodes count as silent.
+        var ping = parts.Roster.Settings.HeartbeatPeriod / 2;
+        using var connection = new ManagerConnection(manager, _connector, ping, parts.Roster.ConnectLimit);
         var session = new AgentSession(agent, parts, new LogStreams(agent, runners), ping);
         Volatile.Write(ref _session, session);
         await session.RunAsync(connection, ct);

@@ -1,0 +1,18 @@
+using System.Net;
+using Orchestrator.Model;
+
+namespace Orchestrator.Agents;
+
+/// <summary>Which manager leads, as one that does not lead says when it refuses a call.</summary>
+internal static class LeaderHint
+{
+    private const int MaxLength = 64;
+
+    /// <returns><c>ip:port</c>; empty when it does not know, or what it says is no such address</returns>
+    public static string In(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(ClusterPaths.LeaderHeader, out var values)
+        && values.First() is { Length: <= MaxLength } text
+        && IPEndPoint.TryParse(text, out var leader) && leader.Port > 0
+            ? leader.ToString()
+            : "";
+}
