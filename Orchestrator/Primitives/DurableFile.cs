@@ -34,6 +34,17 @@ public static partial class DurableFile
         FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Makes a large file that was written under another name durable, and gives it its name.</summary>
+    /// <param name="written">in the same directory; open still</param>
+    /// <exception cref="IOException">the disk refused, or the name is taken and may not be replaced</exception>
+    public static void Publish(FileStream written, string path, bool overwrite)
+    {
+        written.Flush();
+        Check(FSync(written.SafeFileHandle), written.Name);
+        File.Move(written.Name, path, overwrite);
+        FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Removes the file, if there is one, so that it stays removed.</summary>
     public static void Remove(string path)
     {
