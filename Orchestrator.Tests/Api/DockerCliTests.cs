@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
+using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Api;
@@ -32,6 +34,32 @@ public sealed class DockerCliTests
         await OkAsync("node", "update", "--label-add", "disk=ssd", "--availability", "pause", "manager1");
         Assert.That(await OkAsync("node", "inspect", "--pretty", "self"), Does.Contain("disk=ssd").And.Contain("Pause"));
         Assert.That((await RunAsync("node", "rm", "manager1"))!.Error, Does.Contain("is a cluster manager"));
+    }
+
+    [Test]
+    public async Task Managers_are_listed_promoted_and_demoted()
+    {
+        await host.ApplyAsync(Change.Create(ApiHost.SampleNode("m2", "manager2")));
+        Assert.That(await OkAsync("node", "promote", "manager2"), Is.EqualTo("Node manager2 promoted to a manager in the swarm."));
+        host.Group.Status = FakeGroup.Of(
+            "m2", FakeGroup.Member(FakeNode.Id.Value, isReachable: false), FakeGroup.Member("m2"));
+        Assert.That(await OkAsync("node", "ls", "--format", "{{.Hostname}} {{.ManagerStatus}}"),
+            Is.EqualTo("manager1 Unreachable\nmanager2 Leader"));
+        Assert.That(await OkAsync("info"), Does.Contain("Managers: 2").And.Contain("10.0.0.2:2377"));
+        Assert.That(await OkAsync("node", "demote", "manager1"), Is.EqualTo("Manager manager1 demoted in the swarm."));
+        Assert.That((await RunAsync("node", "demote", "manager2"))!.Error,
+            Is.EqualTo("Error response from daemon: attempting to demote the last manager of the swarm"));
+    }
+
+    [Test]
+    public async Task Without_a_leader_docker_prints_its_own_sentence()
+    {
+        host.Group.Status = FakeGroup.Of(null, FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2", isReachable: false));
+        host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "1 more must run");
+        var refused = await RunAsync("service", "ls");
+        Assert.That(refused!.Exit, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.StartWith("Error response from daemon: The swarm does not have a leader."));
+        Assert.That(await OkAsync("info"), Does.Contain("Error: The swarm does not have a leader."));
     }
 
     [Test]

@@ -61,13 +61,104 @@ public sealed class NodeEndpointTests
 
     [TestCase("""{"Availability":"active"}""", 400, "invalid Role: \"\"")]
     [TestCase("""{"Role":"worker","Availability":"bogus"}""", 400, "invalid Availability: \"bogus\"")]
-    [TestCase("""{"Role":"manager","Availability":"active"}""", 501, "several managers are not available yet")]
     public async Task A_bad_update_is_refused(string body, int status, string message)
     {
         var version = host.State.Node(new NodeId(Worker))!.Meta.Version;
         var answer = await host.PostAsync($"/nodes/{Worker}/update?version={version}", body);
         Assert.That(answer.Status, Is.EqualTo(status));
         Assert.That(answer.Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public async Task Members_of_the_group_are_managers_and_nobody_else_is()
+    {
+        await AddManagersAsync("m2", "m3", "m4");
+        host.Group.Status = FakeGroup.Of("m2", FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"),
+            FakeGroup.Member("m3", isReachable: false));
+        var shown = (await host.GetAsync("/nodes")).Json.AsArray().ToDictionary(
+            node => (string)node!["ID"]!, node => node!["ManagerStatus"]?.ToJsonString());
+        Assert.That(shown[FakeNode.Id.Value], Is.EqualTo("""{"Reachability":"reachable","Addr":"10.0.0.1:2377"}"""));
+        Assert.That(shown["m2"], Is.EqualTo("""{"Leader":true,"Reachability":"reachable","Addr":"10.0.0.2:2377"}"""));
+        Assert.That(shown["m3"],
+            Is.EqualTo("""{"Reachability":"unreachable","Addr":"10.0.0.3:2377","Problem":"refused"}"""));
+        Assert.That(shown["m4"], Is.Null, "it is to become a manager, and is none yet");
+        Assert.That(shown[Worker], Is.Null);
+    }
+
+    [Test]
+    public async Task A_list_shows_another_leader_though_no_node_changed()
+    {
+        await AddManagersAsync("m2");
+        var members = new[] { FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2") };
+        var seen = new List<string>();
+        foreach (var leader in (string?[])[FakeNode.Id.Value, "m2", null])
+        {
+            host.Group.Status = FakeGroup.Of(leader, members);
+            seen.AddRange((await host.GetAsync("/nodes")).Json.AsArray()
+                .Where(node => (bool?)node!["ManagerStatus"]?["Leader"] ?? false).Select(node => (string)node!["ID"]!));
+        }
+        Assert.That(seen, Is.EqualTo(new[] { FakeNode.Id.Value, "m2" }));
+    }
+
+    [Test]
+    public async Task A_member_that_came_back_as_another_is_shown_as_it_can_be_reached()
+    {
+        host.Group.Status = FakeGroup.Of(
+            null, FakeGroup.Member(FakeNode.Id.Value, isReachable: false), FakeGroup.Member(FakeNode.Id.Value));
+        var node = (await host.GetAsync("/nodes/manager1")).Json;
+        Assert.That((string)node["ManagerStatus"]!["Reachability"]!, Is.EqualTo("reachable"));
+    }
+
+    [Test]
+    public async Task A_promotion_is_taken_as_a_wish_and_a_demotion_too()
+    {
+        Assert.That((await ChangeRoleAsync(Worker, "manager")).Status, Is.EqualTo(200));
+        Assert.That(host.State.Node(new NodeId(Worker))!.Spec.Role, Is.EqualTo(NodeRole.Manager));
+        Assert.That((await ChangeRoleAsync(Worker, "worker")).Status, Is.EqualTo(200));
+        Assert.That(host.State.Node(new NodeId(Worker))!.Spec.Role, Is.EqualTo(NodeRole.Worker));
+    }
+
+    [Test]
+    public async Task A_demotion_that_costs_the_quorum_needs_force()
+    {
+        await AddManagersAsync("m2", "m3");
+        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"),
+            FakeGroup.Member("m3", isReachable: false));
+        var answer = await ChangeRoleAsync("m2", "worker");
+        Assert.That(answer.Status, Is.EqualTo(400));
+        Assert.That(answer.Message, Does.Contain("loss of quorum").And.Contain("1 of the 2 managers"));
+        Assert.That(host.State.Node(new NodeId("m2"))!.Spec.Role, Is.EqualTo(NodeRole.Manager));
+        Assert.That((await ChangeRoleAsync("m2", "worker", "&force=1")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Of_two_managers_only_one_is_demoted_however_they_race()
+    {
+        await AddManagersAsync("m2");
+        host.Group.Status =
+            FakeGroup.Of("m2", FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"));
+        host.Proposer.Meanwhile = () =>
+        {
+            var self = host.State.Node(FakeNode.Id)!;
+            return Transaction.Of(Change.Update(self with { Spec = self.Spec with { Role = NodeRole.Worker } }));
+        };
+        Assert.That((await ChangeRoleAsync("m2", "worker")).Message,
+            Is.EqualTo("attempting to demote the last manager of the swarm"));
+        Assert.That(host.State.Node(new NodeId("m2"))!.Spec.Role, Is.EqualTo(NodeRole.Manager));
+    }
+
+    [Test]
+    public async Task A_manager_that_is_down_is_removed_by_force()
+    {
+        await AddManagersAsync("m2", "m3");
+        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"),
+            FakeGroup.Member("m3", isReachable: false));
+        Assert.That((await host.SendAsync("DELETE", "/nodes/m3?force=1")).Message, Does.EndWith("before removal"));
+        var row = host.State.Node(new NodeId("m3"))!;
+        await host.ApplyAsync(Change.Update(row with { Status = row.Status with { State = NodeState.Down } }));
+        Assert.That((await host.SendAsync("DELETE", "/nodes/m3")).Message, Does.EndWith("or removed with --force, since it is down"));
+        Assert.That((await host.SendAsync("DELETE", "/nodes/m3?force=1")).Status, Is.EqualTo(200));
+        Assert.That(host.State.Node(new NodeId("m3")), Is.Null);
     }
 
     [Test]
@@ -121,4 +212,11 @@ public sealed class NodeEndpointTests
         Assert.That((await host.GetAsync("/nodes/workerid2")).Status, Is.EqualTo(200));
         Assert.That((await host.GetAsync("/nodes/workerid")).Message, Does.Contain("(2 matches found)"));
     }
+
+    private Task AddManagersAsync(params string[] ids) => host.ApplyAsync([.. ids.Select(id => Change.Create(
+        ApiHost.SampleNode(id, id) with { Spec = new NodeSpec { Role = NodeRole.Manager } }))]);
+
+    private Task<Answer> ChangeRoleAsync(string node, string role, string query = "") => host.PostAsync(
+        $"/nodes/{node}/update?version={host.State.Node(new NodeId(node))!.Meta.Version}{query}",
+        $$"""{"Role":"{{role}}","Availability":"active"}""");
 }

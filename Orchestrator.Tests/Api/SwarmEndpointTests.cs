@@ -78,6 +78,17 @@ public sealed class SwarmEndpointTests
         Assert.That(host.Node.LeftByForce, Is.True);
     }
 
+    [TestCase(3, 1, "Removing this node leaves 1 managers out of 3. Without a Raft quorum")]
+    [TestCase(2, 0, "Removing this node leaves 1 managers out of 2. Without a Raft quorum")]
+    [TestCase(3, 0, "participating as a manager. Use `--force`")]
+    public async Task Leaving_says_what_it_costs_the_managers(int managers, int away, string told)
+    {
+        await host.AsManagerAsync();
+        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, [.. Enumerable.Range(1, managers)
+            .Select(number => FakeGroup.Member($"m{number}", isReachable: number <= managers - away))]);
+        Assert.That((await host.SendAsync("POST", "/swarm/leave")).Message, Does.Contain(told));
+    }
+
     [Test]
     public async Task Settings_change_and_what_is_left_out_stays()
     {

@@ -76,6 +76,31 @@ public sealed class SystemEndpointTests
     }
 
     [Test]
+    public async Task A_manager_tells_who_belongs_to_the_group_and_how_much_it_can_lose()
+    {
+        await host.AsManagerAsync();
+        host.Group.Status = FakeGroup.Of("m2", FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"),
+            FakeGroup.Member("m3", isReachable: false), FakeGroup.Member("m4", votes: false));
+        var info = (await host.GetAsync("/info")).Json["Swarm"]!;
+        Assert.That((int)info["Managers"]!, Is.EqualTo(4));
+        Assert.That(info["RemoteManagers"]![1]!.ToJsonString(), Is.EqualTo("""{"NodeID":"m2","Addr":"10.0.0.2:2377"}"""));
+        Assert.That(info["Quorum"]!.ToJsonString(),
+            Is.EqualTo("""{"Voters":3,"Reachable":2,"Learners":1,"Margin":0}"""));
+        Assert.That((string)info["Error"]!, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_manager_without_a_leader_says_so_and_answers_all_the_same()
+    {
+        await host.AsManagerAsync();
+        host.Group.Status = FakeGroup.Of(null, FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2", isReachable: false));
+        var info = (await host.GetAsync("/info")).Json["Swarm"]!;
+        Assert.That((string)info["Error"]!, Does.StartWith("The swarm does not have a leader."));
+        Assert.That((string)info["LocalNodeState"]!, Is.EqualTo("active"));
+        Assert.That((bool)info["ControlAvailable"]!, Is.True);
+    }
+
+    [Test]
     public async Task Version_has_what_the_cli_prints()
     {
         var version = (await host.GetAsync("/version")).Json;
@@ -109,7 +134,8 @@ public sealed class SystemEndpointTests
         Assert.That(answer.ContentType, Is.EqualTo("application/json"));
     }
 
-    [TestCase(ProposalFailure.NoLeader, 500, "The swarm does not have a leader.")]
+    [TestCase(ProposalFailure.NoLeader, 500, "The swarm does not have a leader. It's possible that too few managers are "
+        + "online. Make sure more than half of the managers are online. (why)")]
     [TestCase(ProposalFailure.Overloaded, 503, "why")]
     [TestCase(ProposalFailure.ShuttingDown, 503, "why")]
     [TestCase(ProposalFailure.TooLarge, 413, "why")]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api;
 using Orchestrator.Model;
@@ -31,6 +32,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public FakeLogs Logs { get; } = new();
 
+    public FakeGroup Group { get; } = new();
+
     public StateStore Store { get; } = new();
 
     public ApiContext Context { get; }
@@ -40,6 +43,9 @@ internal sealed class ApiHost : IAsyncDisposable
     public HttpClient Client { get; private set; } = null!;
 
     public string Address => app.Urls.First();
+
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     public StateSnapshot State => Store.Current;
 
@@ -63,7 +69,6 @@ internal sealed class ApiHost : IAsyncDisposable
             Role = LocalNodeRole.Manager,
             NodeId = FakeNode.Id,
             Address = "10.0.0.1",
-            Leader = FakeNode.Id,
             Managers = [new RemoteManager(FakeNode.Id, "10.0.0.1:2377")],
         };
         using var ca = CertificateAuthority.Create(TimeProvider.System.GetUtcNow());
@@ -73,7 +78,7 @@ internal sealed class ApiHost : IAsyncDisposable
             {
                 Spec = new NodeSpec { Role = NodeRole.Manager }, ManagerAddress = "10.0.0.1:2377",
             }));
-        Context.Manager = new ManagerServices(Store, Proposer, Logs, TimeProvider.System, IdSource.Secure);
+        Context.Manager = new ManagerServices(Store, Proposer, Group, Logs, TimeProvider.System, IdSource.Secure);
         return this;
     }
 
@@ -171,10 +176,15 @@ internal sealed class StoreProposer(StateStore store) : IProposer
 
     public ProposalException? Failure { get; set; }
 
+    /// <summary>What every command is answered with, without effect; null: what the store says.</summary>
+    public Refusal? Refusal { get; set; }
+
     public ValueTask<Applied> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken ct)
     {
         if (Failure is not null)
             throw Failure;
+        if (Refusal is not null)
+            return ValueTask.FromResult(new Applied(index, Refusal));
         lock (gate)
         {
             var other = Meanwhile;
@@ -185,5 +195,8 @@ internal sealed class StoreProposer(StateStore store) : IProposer
         }
     }
 
-    public ValueTask ReadBarrierAsync(CancellationToken ct) => ValueTask.CompletedTask;
+    /// <summary>What a barrier waits for; null: nothing.</summary>
+    public Func<CancellationToken, Task>? Barrier { get; set; }
+
+    public ValueTask ReadBarrierAsync(CancellationToken ct) => new(Barrier?.Invoke(ct) ?? Task.CompletedTask);
 }

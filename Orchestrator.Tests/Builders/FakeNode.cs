@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Orchestrator.Api;
+using Orchestrator.Api.Doctor;
 using Orchestrator.Model;
 
 namespace Orchestrator.Tests.Builders;
@@ -40,6 +41,23 @@ internal sealed class FakeNode : ILocalNode
     {
         LeftByForce = force;
         return Task.CompletedTask;
+    }
+
+    public HostFacts? Facts { get; set; }
+
+    public Task<HostFacts> ExamineAsync(CancellationToken ct) => Task.FromResult(Facts!);
+
+    public RestoreCommand? Restore { get; private set; }
+
+    /// <summary>What came after the command.</summary>
+    public byte[] Backup { get; private set; } = [];
+
+    public async Task<RestoredCluster> RestoreAsync(RestoreCommand command, Stream backup, CancellationToken ct)
+    {
+        using var content = new MemoryStream();
+        await backup.CopyToAsync(content, ct);
+        (Restore, Backup) = (command, content.ToArray());
+        return new RestoredCluster(Id, TimeProvider.System.GetUtcNow(), Services: 3, FormerManagers: 1);
     }
 }
 

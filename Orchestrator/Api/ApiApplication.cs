@@ -21,15 +21,18 @@ public static class ApiApplication
         app.Lifetime.ApplicationStopped.Register(bodies.Dispose);
         app.Use(next => new RequestGate(next, context, bodies, logger).InvokeAsync);
         app.UseRouting(); // here, not first: the gate takes the version off the path
-        new SystemEndpoints(context, time).Map(app);
+        app.Use(next => new FreshnessGate(next, context).InvokeAsync); // and here: it looks at the endpoint
+        var always = app.MapGroup("").AnswersAlways();
+        new SystemEndpoints(context, time).Map(always);
+        new EngineEndpoints(context).Map(always);
+        always.Map("/{**path}", NotFoundAsync);
         new SwarmEndpoints(context).Map(app);
+        new RecoveryEndpoints(context).Map(app);
         new NodeEndpoints(context).Map(app);
         new ServiceEndpoints(context).Map(app);
         new TaskEndpoints(context).Map(app);
         new LogEndpoints(context).Map(app);
         new EventEndpoints(context).Map(app);
-        new EngineEndpoints(context).Map(app);
-        app.Map("/{**path}", NotFoundAsync);
     }
 
     /// <summary>For a wrong method too, as Docker does.</summary>

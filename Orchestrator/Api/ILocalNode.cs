@@ -1,3 +1,4 @@
+using Orchestrator.Api.Doctor;
 using Orchestrator.Model;
 
 namespace Orchestrator.Api;
@@ -11,6 +12,8 @@ public interface ILocalNode
     LocalEngine Engine { get; }
 
     /// <summary>Makes this host the first manager of a new cluster.</summary>
+    /// <remarks>With <see cref="InitCommand.ForceNewCluster"/> the cluster that it is a manager of already goes on with
+    /// this manager alone.</remarks>
     /// <returns>the node's id; its row can be read when this returns</returns>
     /// <exception cref="ApiException">it could not be done; nothing is left of the attempt</exception>
     Task<string> InitAsync(InitCommand command, CancellationToken ct);
@@ -21,6 +24,14 @@ public interface ILocalNode
 
     /// <summary>Stops the tasks here and forgets the cluster.</summary>
     Task LeaveAsync(bool force, CancellationToken ct);
+
+    /// <summary>Makes this host the only manager of the cluster that a backup holds.</summary>
+    /// <param name="backup">read to its end before anything is made</param>
+    /// <exception cref="ApiException">it could not be done; nothing is left of the attempt</exception>
+    Task<RestoredCluster> RestoreAsync(RestoreCommand command, Stream backup, CancellationToken ct);
+
+    /// <summary>Looks at everything that a diagnosis is made of.</summary>
+    Task<HostFacts> ExamineAsync(CancellationToken ct);
 }
 
 public enum LocalNodeRole
@@ -42,9 +53,6 @@ public sealed record LocalNodeStatus
     public string Address { get; init; } = "";
 
     public ImmutableArray<RemoteManager> Managers { get; init; } = [];
-
-    /// <summary>The manager that leads, as far as known here; only managers know.</summary>
-    public NodeId? Leader { get; init; }
 
     /// <summary>Why the node does not work as it should; empty when it does.</summary>
     public string Error { get; init; } = "";
@@ -86,3 +94,23 @@ public sealed record JoinCommand
 
     public Availability Availability { get; init; }
 }
+
+public sealed record RestoreCommand
+{
+    /// <summary>Bytes of a backup's content at most.</summary>
+    public const int MostBytes = 1024 * 1024 * 1024;
+
+    /// <summary>A secret: never logged.</summary>
+    public required string Passphrase { get; init; }
+
+    /// <summary><c>ip:port</c>, or empty for the host's choice, as the other address.</summary>
+    public string ListenAddress { get; init; } = "";
+
+    public string AdvertiseAddress { get; init; } = "";
+}
+
+/// <summary>What became of a restore.</summary>
+/// <param name="NodeId">this host's, a new one</param>
+/// <param name="TakenAt">when the backup was made</param>
+/// <param name="FormerManagers">nodes that were managers and are workers now</param>
+public sealed record RestoredCluster(NodeId NodeId, DateTimeOffset TakenAt, int Services, int FormerManagers);

@@ -137,6 +137,24 @@ public sealed record SwarmInfoDto
     public int Managers { get; set; }
 
     public SwarmDto? Cluster { get; set; }
+
+    /// <summary>Of managers only. Docker has no such thing, and its clients skip it.</summary>
+    public QuorumDto? Quorum { get; set; }
+}
+
+/// <summary>How much the managers' group can lose, as this manager sees it.</summary>
+public sealed record QuorumDto
+{
+    public int Voters { get; set; }
+
+    /// <summary>Of the voters.</summary>
+    public int Reachable { get; set; }
+
+    /// <summary>Managers that are not complete yet and have no vote.</summary>
+    public int Learners { get; set; }
+
+    /// <summary>How many more voters may fail; negative: as many are missing.</summary>
+    public int Margin { get; set; }
 }
 
 public sealed record RemoteManagerDto

@@ -102,4 +102,7 @@ public sealed record ManagerStatusDto
 
     /// <summary><c>ip:port</c>; the join command prints it.</summary>
     public string? Addr { get; set; }
+
+    /// <summary>Why it cannot be reached. Docker has no such thing.</summary>
+    public string? Problem { get; set; }
 }

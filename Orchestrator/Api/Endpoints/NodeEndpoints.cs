@@ -24,27 +24,29 @@ internal sealed class NodeEndpoints(ApiContext context)
 
     private Task ListAsync(HttpContext http)
     {
-        var state = context.RequireManager().Store.Current;
+        var manager = context.RequireManager();
+        var state = manager.Store.Current;
         if (http.Argument("filters").Length == 0)
             return Respond.BytesAsync(http, StatusCodes.Status200OK,
-                _all.Get(state, context.TlsInfo.Write(state.Cluster), context.Node.Status.Leader));
-        IReadOnlyList<NodeDto> list = [.. NodeList.Find(state, http).Select(Mapper(state).Write)];
+                _all.Get(state, context.TlsInfo.Write(state.Cluster), manager.Group.Status));
+        IReadOnlyList<NodeDto> list = [.. NodeList.Find(state, http).Select(Mapper(manager, state).Write)];
         return Respond.JsonAsync(http, list, WireJson.Default.IReadOnlyListNodeDto);
     }
 
     private Task InspectAsync(HttpContext http)
     {
-        var state = context.RequireManager().Store.Current;
+        var manager = context.RequireManager();
+        var state = manager.Store.Current;
         var node = Lookups.Node(state, http.RouteText("id"));
-        return Respond.JsonAsync(http, Mapper(state).Write(node), WireJson.Default.NodeDto);
+        return Respond.JsonAsync(http, Mapper(manager, state).Write(node), WireJson.Default.NodeDto);
     }
 
     private async Task UpdateAsync(HttpContext http)
     {
         var manager = context.RequireManager();
-        var version = http.ObjectVersion("node");
+        var target = new NodeVersion(http.RouteText("id"), http.ObjectVersion("node"));
         var spec = NodeMapper.Read(await RequestBody.ReadAsync(http, WireJson.Default.NodeSpecDto));
-        await NodeWrites.UpdateAsync(manager, http.RouteText("id"), version, spec, http.RequestAborted);
+        await NodeWrites.UpdateAsync(manager, target, spec, http.Flag("force"), http.RequestAborted);
         await Respond.EmptyAsync(http);
     }
 
@@ -55,6 +57,6 @@ internal sealed class NodeEndpoints(ApiContext context)
         await Respond.EmptyAsync(http);
     }
 
-    private NodeMapper Mapper(StateSnapshot state) =>
-        new(context.TlsInfo.Write(state.Cluster), context.Node.Status.Leader);
+    private NodeMapper Mapper(ManagerServices manager, StateSnapshot state) =>
+        new(context.TlsInfo.Write(state.Cluster), manager.Group.Status);
 }

@@ -14,12 +14,13 @@ internal sealed class SwarmEndpoints(ApiContext context)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/swarm", InspectAsync);
-        routes.MapPost("/swarm/init", InitAsync);
-        routes.MapPost("/swarm/join", JoinAsync);
-        routes.MapPost("/swarm/leave", LeaveAsync);
         routes.MapPost("/swarm/update", UpdateAsync);
         routes.MapGet("/swarm/unlockkey", UnlockKeyAsync);
-        routes.MapPost("/swarm/unlock", UnlockAsync);
+        // What is about this host alone works without the other managers.
+        routes.MapPost("/swarm/init", InitAsync).AnswersAlways();
+        routes.MapPost("/swarm/join", JoinAsync).AnswersAlways();
+        routes.MapPost("/swarm/leave", LeaveAsync).AnswersAlways();
+        routes.MapPost("/swarm/unlock", UnlockAsync).AnswersAlways();
     }
 
     private Task InspectAsync(HttpContext http)
@@ -33,7 +34,10 @@ internal sealed class SwarmEndpoints(ApiContext context)
     private async Task InitAsync(HttpContext http)
     {
         var request = await RequestBody.ReadAsync(http, WireJson.Default.SwarmInitDto);
-        NodeRefusals.RequireOutside(context.Node.Status);
+        if (request.ForceNewCluster)
+            NodeRefusals.RequireManager(context.Node.Status);
+        else
+            NodeRefusals.RequireOutside(context.Node.Status);
         var id = await context.Node.InitAsync(SwarmRequests.Read(request), http.RequestAborted);
         await Respond.JsonAsync(http, id, WireJson.Default.String);
     }
@@ -49,7 +53,7 @@ internal sealed class SwarmEndpoints(ApiContext context)
     private async Task LeaveAsync(HttpContext http)
     {
         var force = http.Flag("force");
-        NodeRefusals.RequireMayLeave(context.Node.Status, force);
+        NodeRefusals.RequireMayLeave(context.Node.Status, context.Manager?.Group.Status, force);
         await context.Node.LeaveAsync(force, http.RequestAborted);
         await Respond.EmptyAsync(http);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Validation;
 using Orchestrator.Primitives;
 
 namespace Orchestrator.Api.Http;
@@ -7,9 +8,6 @@ namespace Orchestrator.Api.Http;
 /// <summary>What is the same for every request: headers, the version in the path, errors as answers.</summary>
 internal sealed partial class RequestGate(RequestDelegate next, ApiContext context, BodyPlaces bodies, ILogger logger)
 {
-    public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "
-        + "Make sure more than half of the managers are online.";
-
     private readonly string _server = $"swarmnet/{context.Node.Engine.DaemonVersion} (linux)";
 
     public async Task InvokeAsync(HttpContext http)
@@ -67,7 +65,7 @@ internal sealed partial class RequestGate(RequestDelegate next, ApiContext conte
 
     private static string MessageOf(Exception error) => error switch
     {
-        ProposalException { Failure: ProposalFailure.NoLeader } => NoLeader,
+        ProposalException { Failure: ProposalFailure.NoLeader } => $"{NodeRefusals.NoLeader} ({error.Message})",
         OperationCanceledException => "the daemon is stopping: try again",
         _ => error.Message,
     };

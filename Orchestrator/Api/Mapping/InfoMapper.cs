@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orchestrator.Api.Contracts;
+using Orchestrator.Api.Validation;
 using Orchestrator.Model;
-using Orchestrator.Store;
 
 namespace Orchestrator.Api.Mapping;
 
@@ -81,26 +81,33 @@ internal static class InfoMapper
         var status = context.Node.Status;
         if (status.Role == LocalNodeRole.Inactive)
             return new SwarmInfoDto { LocalNodeState = "inactive", Error = status.Error };
-        var state = status.Role == LocalNodeRole.Manager ? context.Manager?.Store.Current : null;
+        var manager = status.Role == LocalNodeRole.Manager ? context.Manager : null;
+        var state = manager?.Store.Current;
+        var group = manager?.Group.Status;
         return new SwarmInfoDto
         {
             NodeId = status.NodeId?.Value ?? "",
             NodeAddr = status.Address,
             LocalNodeState = "active",
             ControlAvailable = status.Role == LocalNodeRole.Manager,
-            Error = status.Error,
-            RemoteManagers = Wire.ListOrNull(status.Managers, manager =>
-                new RemoteManagerDto { NodeId = manager.Id?.Value ?? "", Addr = manager.Address }),
+            Error = ErrorOf(status, group),
+            RemoteManagers = group is null
+                ? Wire.ListOrNull(status.Managers, GroupMapper.Remote)
+                : Wire.ListOrNull(group.Members, GroupMapper.Remote),
             Nodes = state?.Nodes.Count ?? 0,
-            Managers = state is null ? 0 : CountManagers(state),
+            Managers = group?.Members.Length ?? 0,
             Cluster = state?.Cluster is { } cluster
                 ? ClusterMapper.Write(cluster, context.TlsInfo.Write(cluster), withTokens: false)
                 : null,
+            Quorum = group is null ? null : GroupMapper.Quorum(group),
         };
     }
 
-    private static int CountManagers(StateSnapshot state) =>
-        state.Nodes.Count(node => node.Value.Spec.Role == NodeRole.Manager);
+    private static string ErrorOf(LocalNodeStatus status, GroupStatus? group) => (status.Error, group) switch
+    {
+        ("", { Leader: null }) => NodeRefusals.NoLeader,
+        _ => status.Error,
+    };
 
     private static IReadOnlyList<string> Of(LocalEngine engine, string type) =>
         [.. engine.Plugins.Where(plugin => plugin.StartsWith(type + "/", StringComparison.Ordinal))

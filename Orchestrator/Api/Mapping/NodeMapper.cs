@@ -5,8 +5,7 @@ namespace Orchestrator.Api.Mapping;
 
 /// <summary>Nodes for one answer.</summary>
 /// <param name="trust">what every node trusts</param>
-/// <param name="leader">the manager that leads now; null when there is none</param>
-internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
+internal sealed class NodeMapper(TlsInfoDto trust, GroupStatus group)
 {
     /// <summary>What Docker has no field for travels in the engine's labels: nobody writes those back.</summary>
     public const string RuntimeLabel = "swarmnet.runtime";
@@ -28,7 +27,7 @@ internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
                 node.Status.Message.Length > 0 ? node.Status.Message : node.Description.RuntimeError),
             Addr = Wire.OrNull(node.Status.Address),
         },
-        ManagerStatus = node.ManagerAddress.Length > 0 ? Manager(node) : null,
+        ManagerStatus = group.MemberOf(node.Id) is { } member ? GroupMapper.Status(group, member) : null,
     };
 
     /// <summary>
@@ -90,11 +89,4 @@ internal sealed class NodeMapper(TlsInfoDto trust, NodeId? leader)
             labels = labels.SetItem(DaemonVersionLabel, description.DaemonVersion);
         return labels;
     }
-
-    private ManagerStatusDto Manager(Node node) => new()
-    {
-        Leader = node.Id == leader,
-        Reachability = node.Id == leader || node.Status.State == NodeState.Ready ? "reachable" : "unreachable",
-        Addr = node.ManagerAddress,
-    };
 }

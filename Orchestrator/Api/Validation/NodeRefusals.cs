@@ -3,6 +3,11 @@ namespace Orchestrator.Api.Validation;
 /// <summary>What is refused because of this node's part in a cluster, in the words that scripts know.</summary>
 internal static class NodeRefusals
 {
+    public const string NoLeader = "The swarm does not have a leader. It's possible that too few managers are online. "
+        + "Make sure more than half of the managers are online.";
+
+    public const string LastToDemote = "attempting to demote the last manager of the swarm";
+
     private const string NotInSwarm =
         "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" "
         + "to connect this node to swarm and try again.";
@@ -14,13 +19,13 @@ internal static class NodeRefusals
     private const string AlreadyPart = "This node is already part of a swarm. Use \"docker swarm leave\" to leave this "
         + "swarm and join another one.";
 
-    private const string LastManager =
-        "You are attempting to leave the swarm on a node that is participating as a manager. "
+    private const string LeavingManager =
+        "You are attempting to leave the swarm on a node that is participating as a manager. ";
+
+    private const string LastManager = LeavingManager
         + "Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. ";
 
-    private const string OneOfManagers =
-        "You are attempting to leave the swarm on a node that is participating as a manager. "
-        + "Use `--force` to suppress this message.";
+    private const string Suppress = "Use `--force` to suppress this message.";
 
     /// <summary>A manager that cannot serve yet says why it cannot.</summary>
     public static ApiException NotManager(LocalNodeStatus status) => ApiException.Unavailable(status.Role switch
@@ -36,11 +41,32 @@ internal static class NodeRefusals
             throw ApiException.Unavailable(AlreadyPart);
     }
 
-    public static void RequireMayLeave(LocalNodeStatus status, bool force)
+    /// <summary>For a new cluster by force, which begins with what a manager has; it may be without a leader.</summary>
+    public static void RequireManager(LocalNodeStatus status)
+    {
+        if (status.Role != LocalNodeRole.Manager)
+            throw ApiException.Unavailable("--force-new-cluster begins with a manager's state, and this host has none: "
+                + (status.Role == LocalNodeRole.Worker
+                    ? "it is a worker. Use a host that is a manager of the cluster, or restore a backup"
+                    : "it is in no cluster. Leave the flag out to make a new cluster, or restore a backup"));
+    }
+
+    /// <param name="group">null while this host is no active manager</param>
+    public static void RequireMayLeave(LocalNodeStatus status, GroupStatus? group, bool force)
     {
         if (status.Role == LocalNodeRole.Inactive)
             throw ApiException.Unavailable("This node is not part of a swarm");
         if (status.Role == LocalNodeRole.Manager && !force)
-            throw ApiException.Unavailable(status.Managers.Length > 1 ? OneOfManagers : LastManager);
+            throw ApiException.Unavailable(Leaving(group));
     }
+
+    /// <summary>Whoever just leaves stays a member that does not answer, so the margin is one less.</summary>
+    private static string Leaving(GroupStatus? group) => group switch
+    {
+        { Members.Length: 1 } => LastManager,
+        { Margin: <= 0 } => LeavingManager + $"Removing this node leaves {Math.Max(0, group.ReachableVoters - 1)} "
+            + $"managers out of {group.Voters}. Without a Raft quorum your swarm will be inaccessible. The only way to "
+            + "restore a swarm that has lost consensus is to reinitialize it with `--force-new-cluster`. " + Suppress,
+        _ => LeavingManager + Suppress,
+    };
 }

@@ -1,7 +1,6 @@
 using Orchestrator.Api.Lookup;
 using Orchestrator.Api.Validation;
 using Orchestrator.Model;
-using Orchestrator.Primitives;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Writes;
@@ -9,35 +8,53 @@ namespace Orchestrator.Api.Writes;
 /// <summary>Changes and removes nodes.</summary>
 internal static class NodeWrites
 {
-    public static async Task UpdateAsync(
-        ManagerServices manager, string name, ulong version, NodeSpec spec, CancellationToken ct)
+    /// <summary>
+    /// Another role is a wish: who belongs to the managers' group follows it, one member after the other.
+    /// </summary>
+    /// <param name="force">a manager is demoted even if that costs the quorum</param>
+    public static Task UpdateAsync(
+        ManagerServices manager, NodeVersion target, NodeSpec spec, bool force, CancellationToken ct)
     {
-        var node = Lookups.Node(manager.Store.Current, name);
         Texts.Labels("Labels", spec.Labels);
-        if (node.Meta.Version != version)
-            throw ApiException.OutOfSequence();
-        if (spec.Role != node.Spec.Role)
-            throw RoleChange(node);
-        var next = node with { Spec = spec, Meta = node.Meta.Touched(manager.Time.GetUtcNow()) };
-        var applied = await manager.ProposeAsync([Change.Update(next)], ct);
-        if (applied.Refusal is { } refusal)
-            throw refusal.Kind == RefusalKind.Missing
-                ? ApiException.Missing($"node {name} not found")
-                : ApiException.OutOfSequence();
+        return manager.UntilAcceptedAsync(state =>
+        {
+            var node = Lookups.Node(state, target.Name);
+            if (node.Meta.Version != target.Version)
+                throw ApiException.OutOfSequence();
+            var next = node with { Spec = spec, Meta = node.Meta.Touched(manager.Time.GetUtcNow()) };
+            var isDemoted = node.Spec.Role == NodeRole.Manager && spec.Role == NodeRole.Worker;
+            return isDemoted
+                ? ManagerLoss.Decide(state, manager.Group.Status, node, force).Prepend(Change.Update(next))
+                : [Change.Update(next)];
+        }, ct);
     }
 
     /// <summary>Gives up the node's unfinished tasks in the same step: nobody would ever report on them.</summary>
+    /// <param name="force">a worker goes even if it is up, a manager only if it is down</param>
     public static Task RemoveAsync(ManagerServices manager, string name, bool force, CancellationToken ct) =>
         manager.UntilAcceptedAsync(state =>
         {
             var node = Lookups.Node(state, name);
-            if (node.Spec.Role == NodeRole.Manager || node.ManagerAddress.Length > 0)
-                throw ApiException.Bad($"node {node.Id} is a cluster manager and is a member of the raft cluster. "
-                    + "It must be demoted to worker before removal");
+            var removal = Removal(state, node, manager.Time.GetUtcNow());
+            var group = manager.Group.Status;
+            if (group.MemberOf(node.Id) is not null)
+            {
+                RequireMayGo(node, force);
+                return ManagerLoss.Decide(state, group, node, force: false).Concat(removal);
+            }
             if (node.Status.State == NodeState.Ready && !force)
                 throw ApiException.Bad($"node {node.Id} is not down and can't be removed");
-            return Removal(state, node, manager.Time.GetUtcNow());
+            return removal;
         }, ct);
+
+    private static void RequireMayGo(Node node, bool force)
+    {
+        var isDown = node.Status.State == NodeState.Down;
+        if (!isDown || !force)
+            throw ApiException.Bad($"node {node.Id} is a cluster manager and is a member of the raft cluster. "
+                + "It must be demoted to worker before removal"
+                + (isDown ? ", or removed with --force, since it is down" : ""));
+    }
 
     private static IEnumerable<Change> Removal(StateSnapshot state, Node node, DateTimeOffset now) => state
         .TasksOn(node.Id).Values
@@ -51,8 +68,8 @@ internal static class NodeWrites
             },
         }))
         .Append(Change.Delete(node));
-
-    private static ApiException RoleChange(Node node) => node.Spec.Role == NodeRole.Manager
-        ? ApiException.Bad("attempting to demote the last manager of the swarm")
-        : ApiException.NotImplemented("several managers are not available yet: the node stays a worker");
 }
+
+/// <summary>The node to change, as the caller last saw it.</summary>
+/// <param name="Name">id, name or the beginning of an id</param>
+internal readonly record struct NodeVersion(string Name, ulong Version);
