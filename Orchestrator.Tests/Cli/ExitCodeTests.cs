@@ -19,6 +19,7 @@ public sealed class ExitCodeTests
     [TestCase(503, "This node is not a swarm manager. Worker nodes can't be used", 5, "Run it on a manager")]
     [TestCase(503, "This node is already part of a swarm. Use x", 4, "swarmnet leave")]
     [TestCase(503, "You are attempting to leave the swarm. Use `--force`", 4, "swarmnet leave --force")]
+    [TestCase(503, "You are attempting to leave the swarm as a manager. Use `--force`", 4, "swarmnet node demote self")]
     [TestCase(500, "The swarm does not have a leader.", 5, "majority of the managers")]
     public async Task A_refusal_has_its_exit_code_and_a_way_on(int status, string message, int exitCode, string told)
     {

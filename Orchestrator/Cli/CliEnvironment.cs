@@ -24,6 +24,15 @@ public sealed record CliEnvironment
     public Func<string, string> ReadFile { get; init; } = path =>
         throw new FileNotFoundException($"no such file: {path}");
 
+    /// <summary>Bytes that are piped in.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
+    /// <summary>For bytes instead of <see cref="Out"/>.</summary>
+    public Func<Stream> OpenOutput { get; init; } = () => Stream.Null;
+
+    /// <summary>Asks for something that the terminal does not show; null without a terminal to ask at.</summary>
+    public Func<string, string?> AskSecret { get; init; } = _ => null;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Whether Ctrl-C and SIGTERM are turned into cancellation. Off in tests.</summary>
@@ -50,6 +59,9 @@ public sealed record CliEnvironment
         Height = Size(() => Console.WindowHeight, 24),
         Variable = Environment.GetEnvironmentVariable,
         ReadFile = File.ReadAllText,
+        OpenInput = Console.OpenStandardInput,
+        OpenOutput = Console.OpenStandardOutput,
+        AskSecret = SecretPrompt.Ask,
         HandleSignals = true,
     };
 

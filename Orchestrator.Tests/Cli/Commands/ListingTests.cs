@@ -36,6 +36,50 @@ public sealed class ListingTests
         Assert.That(outcome.Error, Is.Empty);
     }
 
+    [TestCase(1, 1, 0, 0, "1 manager: none may fail")]
+    [TestCase(2, 2, 0, 0, "2 managers, 2 reachable: none may fail")]
+    [TestCase(3, 3, 0, 1, "3 managers, 3 reachable: 1 may fail")]
+    [TestCase(3, 2, 0, 0, "3 managers, 2 reachable: none may fail")]
+    [TestCase(5, 5, 0, 2, "5 managers, 5 reachable: 2 may fail")]
+    [TestCase(1, 1, 1, 0, "1 manager: none may fail; 1 more is catching up")]
+    [TestCase(3, 3, 2, 1, "3 managers, 3 reachable: 1 may fail; 2 more are catching up")]
+    [TestCase(3, 1, 0, -1,
+        "3 managers, 1 reachable: no quorum, bring 1 back or see swarmnet init --force-new-cluster")]
+    public async Task The_list_ends_with_what_the_managers_can_lose(
+        int voters, int reachable, int learners, int margin, string line)
+    {
+        var quorum = $"\"Voters\":{voters},\"Reachable\":{reachable},\"Learners\":{learners},\"Margin\":{margin}";
+        await using var daemon = (await FakeDaemon.StartAsync())
+            .On("GET /nodes", Nodes).On("GET /info", """{"Swarm":{"NodeID":"n2","Quorum":{""" + quorum + "}}}");
+        var outcome = await CliRun.RunAsync(daemon, "node", "ls");
+        Assert.That(outcome.Error, Is.EqualTo(line + "\n"));
+        Assert.That(outcome.Out, Does.EndWith("Active                          28\n"), "stdout is for the nodes");
+    }
+
+    [TestCase("-q")]
+    [TestCase("--format={{.ID}}")]
+    [TestCase("--format=json")]
+    [TestCase("--format=table {{.ID}}")]
+    public async Task Nothing_but_the_nodes_is_printed_for_scripts(string flag)
+    {
+        await using var daemon = (await FakeDaemon.StartAsync()).On("GET /nodes", Nodes)
+            .On("GET /info", """{"Swarm":{"NodeID":"n2","Quorum":{"Voters":1,"Reachable":1,"Margin":0}}}""");
+        Assert.That((await CliRun.RunAsync(daemon, "node", "ls", flag)).Error, Is.Empty);
+    }
+
+    [Test]
+    public async Task Without_a_leader_the_list_fails_and_says_how_many_managers_are_missing()
+    {
+        await using var daemon = (await FakeDaemon.StartAsync())
+            .On("GET /nodes", """{"message":"The swarm does not have a leader. (1 more must run)"}""", 500)
+            .On("GET /info", """{"Swarm":{"NodeID":"n2","Quorum":{"Voters":3,"Reachable":1,"Margin":-1}}}""");
+        var outcome = await CliRun.RunAsync(daemon, "node", "ls");
+        Assert.That(outcome.Error, Does.StartWith("Error: The swarm does not have a leader.")
+            .And.Contain("3 managers, 1 reachable: no quorum, bring 1 back").And.Contain("majority of the managers"));
+        Assert.That(outcome.Out, Is.Empty);
+        Assert.That(outcome.ExitCode, Is.EqualTo(5));
+    }
+
     [Test]
     public async Task Quiet_prints_ids_and_asks_for_nothing_more()
     {

@@ -34,11 +34,14 @@ public sealed class CompletionTests
         }
     }
 
-    [TestCase("", "completion info init join join-token leave node service version")]
+    [TestCase("", "backup completion doctor info init join join-token leave node restore service version")]
     [TestCase("jo", "join join-token")]
-    [TestCase("node |", "inspect ls ps rm update")]
+    [TestCase("node |", "demote inspect ls promote ps rm update")]
     [TestCase("service ps --no|", "--no-resolve --no-trunc")]
     [TestCase("node update --availability |", "active drain pause")]
+    [TestCase("node update --role |", "manager worker")]
+    [TestCase("node promote |", "node1")]
+    [TestCase("node demote --f|", "--force")]
     [TestCase("service ps |", "db web")]
     [TestCase("service scale w", "web=")]
     [TestCase("node inspect |", "node1")]

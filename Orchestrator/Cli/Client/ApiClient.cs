@@ -56,9 +56,38 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         throw ApiErrors.From(response.StatusCode, body.Span, $"at {address}");
     }
 
+    /// <summary>The answer's bytes go to the target as they come.</summary>
+    public async Task DownloadAsync(string path, ApiBody body, Stream target, CancellationToken ct)
+    {
+        using var timeout = new Deadline(Timeout, clock, ct);
+        await GuardAsync(
+            async token =>
+            {
+                using var response = await _http.SendAsync(Post(path, body), token);
+                if (!response.IsSuccessStatusCode)
+                {
+                    var reason = await ReadBodyAsync(response, token);
+                    throw ApiErrors.From(response.StatusCode, reason.Span, $"at {address}");
+                }
+                await response.Content.CopyToAsync(target, token);
+                return true;
+            },
+            timeout.Token,
+            ct);
+    }
+
+    public async Task<T> UploadAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = body };
+        return Read(await SendAsync(request, ct), type);
+    }
+
     private Uri Url(string path) => new($"http://{address.Authority}{path}");
 
-    private Task<ReadOnlyMemory<byte>> SendPostAsync(string path, ApiBody? body, CancellationToken ct)
+    private Task<ReadOnlyMemory<byte>> SendPostAsync(string path, ApiBody? body, CancellationToken ct) =>
+        SendAsync(Post(path, body), ct);
+
+    private HttpRequestMessage Post(string path, ApiBody? body)
     {
         var request =
             new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = new ByteArrayContent(body?.Json ?? []) };
@@ -66,7 +95,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (body?.RegistryAuth is { } auth)
             request.Headers.Add("X-Registry-Auth", auth);
-        return SendAsync(request, ct);
+        return request;
     }
 
     private async Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct)

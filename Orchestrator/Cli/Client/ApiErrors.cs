@@ -42,9 +42,7 @@ internal static class ApiErrors
     private static string? FixOf(HttpStatusCode status, string message)
     {
         if (status == HttpStatusCode.ServiceUnavailable && IsMember(message))
-            return Mentions(message, "--force")
-                ? "If that is what you want: swarmnet leave --force"
-                : "With this command it is: swarmnet leave";
+            return FixOfMember(message);
         if (IsStale(message))
             return "Someone changed it at the same moment: run the command again.";
         if (HasNoLeader(message))
@@ -57,13 +55,23 @@ internal static class ApiErrors
         return null;
     }
 
+    private static string FixOfMember(string message)
+    {
+        if (!Mentions(message, "--force"))
+            return "With this command it is: swarmnet leave";
+        var force = "If that is what you want: swarmnet leave --force";
+        return Mentions(message, "last manager")
+            ? force
+            : $"Make it a worker first: swarmnet node demote self\n{force}";
+    }
+
     public static bool IsStale(string message) => Mentions(message, "out of sequence");
 
     /// <summary>The host is in a cluster, which is in the way of joining one, or of leaving without a word.</summary>
     private static bool IsMember(string message) =>
         Mentions(message, "already part of a swarm") || Mentions(message, "attempting to leave the swarm");
 
-    private static bool HasNoLeader(string message) => Mentions(message, "does not have a leader");
+    public static bool HasNoLeader(string message) => Mentions(message, "does not have a leader");
 
     private static bool Mentions(string message, string part) =>
         message.Contains(part, StringComparison.OrdinalIgnoreCase);

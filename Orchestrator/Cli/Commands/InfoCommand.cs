@@ -54,6 +54,7 @@ internal static class InfoCommand
         if (swarm.ControlAvailable)
         {
             text.Line("Managers", swarm.Managers.ToString(CultureInfo.InvariantCulture), 1);
+            text.Line("Quorum", swarm.Quorum is { } quorum ? QuorumLine.Of(quorum) : null, 1);
             text.Line("Nodes", swarm.Nodes.ToString(CultureInfo.InvariantCulture), 1);
         }
         text.List("Manager Addresses", swarm.RemoteManagers?.Select(manager => manager.Addr), 1);

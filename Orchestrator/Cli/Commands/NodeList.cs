@@ -1,4 +1,5 @@
 using Orchestrator.Api.Contracts;
+using Orchestrator.Cli.Client;
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Cli.Syntax;
 
@@ -19,7 +20,7 @@ internal static class NodeList
 
     private static async Task<int> RunAsync(Invocation run, CancellationToken ct)
     {
-        var nodes = (await Lookups.NodesAsync(run, FilterSyntax.ToJson(run.Filters()), ct))
+        var nodes = (await NodesAsync(run, ct))
             .OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
         if (run.IsOn("--quiet"))
         {
@@ -27,12 +28,31 @@ internal static class NodeList
                 run.Out.WriteLine(node.Id);
             return ExitCode.Ok;
         }
-        var self = nodes.Count == 0 ? "" : (await Lookups.InfoAsync(run, ct)).Swarm.NodeId;
-        var rows = nodes.Select(node => new Row(node, node.Id == self)).ToList();
-        var plain = run.Text("--format") is null or "" or "table"
-            || run.Text("--format")!.StartsWith("table ", StringComparison.Ordinal);
-        new ListView<Row>(Columns(plain), Shown).Write(run.Out, rows, run.Text("--format"));
+        var swarm = nodes.Count == 0 ? new SwarmInfoDto() : (await Lookups.InfoAsync(run, ct)).Swarm;
+        var rows = nodes.Select(node => new Row(node, node.Id == swarm.NodeId)).ToList();
+        var format = run.Text("--format");
+        var plain = format is null or "" or "table";
+        var marked = plain || format!.StartsWith("table ", StringComparison.Ordinal);
+        new ListView<Row>(Columns(marked), Shown).Write(run.Out, rows, format);
+        await run.Out.FlushAsync(ct);
+        if (plain && swarm.Quorum is { } quorum)
+            run.Error.WriteLine(QuorumLine.Of(quorum));
         return ExitCode.Ok;
+    }
+
+    /// <summary>When the managers cannot answer, the one that was asked at least says how many it misses.</summary>
+    private static async Task<IReadOnlyList<NodeDto>> NodesAsync(Invocation run, CancellationToken ct)
+    {
+        try
+        {
+            return await Lookups.NodesAsync(run, FilterSyntax.ToJson(run.Filters()), ct);
+        }
+        catch (CliException e) when (ApiErrors.HasNoLeader(e.Message))
+        {
+            var quorum = (await Lookups.InfoAsync(run, ct)).Swarm.Quorum;
+            var fix = quorum is null ? e.Fix : $"{QuorumLine.Of(quorum)}\n{e.Fix}";
+            throw new CliException(e.ExitCode, e.Message, e.Where, fix);
+        }
     }
 
     private static Column<Row>[] Columns(bool marked) =>

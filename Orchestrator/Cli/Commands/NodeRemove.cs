@@ -12,7 +12,7 @@ internal static class NodeRemove
         MinArguments = 1,
         MaxArguments = CliCommand.Unlimited,
         Completes = ArgumentKind.Node,
-        Flags = [Flag.Switch("--force", "Remove it even if it is up", "-f")],
+        Flags = [Flag.Switch("--force", "Remove a worker even if it is up, a manager only if it is down", "-f")],
     };
 
     private static Task<int> RunAsync(Invocation run, CancellationToken ct) => BatchRun.EachAsync(run, async name =>

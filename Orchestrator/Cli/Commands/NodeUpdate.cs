@@ -1,5 +1,3 @@
-using Orchestrator.Api.Contracts;
-using Orchestrator.Cli.Client;
 using Orchestrator.Cli.Syntax;
 
 namespace Orchestrator.Cli.Commands;
@@ -33,11 +31,7 @@ internal static class NodeUpdate
         node.Spec.Labels = KeyValues.Without(node.Spec.Labels, run.List("--label-rm"));
         foreach (var text in run.List("--label-add"))
             node.Spec.Labels = run.Read("--label-add", text, pair => KeyValues.With(node.Spec.Labels, pair));
-        await run.Api.PostAsync(
-            ApiQuery.With(
-                ApiQuery.Path("nodes", node.Id, "/update"), ("version", Invariantly.Text(node.Version.Index))),
-            ApiBody.Of(node.Spec, WireJson.Default.NodeSpecDto),
-            ct);
+        await NodeWrites.UpdateAsync(run, node, force: false, ct);
         run.Out.WriteLine(run.Arguments[0]);
         return ExitCode.Ok;
     }

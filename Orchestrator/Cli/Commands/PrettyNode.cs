@@ -33,6 +33,7 @@ internal static class PrettyNode
         text.Title("Manager Status");
         text.Line("Address", manager.Addr, 1);
         text.Line("Reachability", Words.Capitalize(manager.Reachability), 1);
+        text.Line("Problem", manager.Problem, 1);
         text.Line("Leader", manager.Leader ? "Yes" : "No", 1);
     }
 
