@@ -27,13 +27,33 @@ public sealed class RaftNodeBenchmark
         Assert.That(node.Machine.Commands, Has.Count.EqualTo(sorted.Length + Warmup));
     }
 
-    private static async Task<double[]> ProposeAsync(NodeBench node, int count)
+    [TestCase(1, 20_000), TestCase(8, 5000), TestCase(64, 1000)]
+    public async Task Read_barriers_of_sequential_clients(int clients, int each)
+    {
+        using var directory = new TemporaryDirectory();
+        var disk = new FaultyDisk();
+        await using var node = await NodeBench.StartAsync(NodeBench.Options(directory), disk);
+        await TimesAsync(Warmup, node.BarrierAsync);
+        var flushes = disk.Flushes;
+        var start = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => TimesAsync(each, node.BarrierAsync)));
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var sorted = times.SelectMany(each => each).Order().ToArray();
+        await TestContext.Out.WriteLineAsync($"{clients} clients: {sorted.Length / seconds:0} barriers/s, "
+            + $"p50 {sorted[sorted.Length / 2]:0.000} ms, p99 {sorted[sorted.Length * 99 / 100]:0.000} ms");
+        Assert.That(disk.Flushes, Is.EqualTo(flushes));
+    }
+
+    private static Task<double[]> ProposeAsync(NodeBench node, int count) =>
+        TimesAsync(count, () => node.ProposeAsync(Command));
+
+    private static async Task<double[]> TimesAsync(int count, Func<Task> act)
     {
         var times = new double[count];
         for (var i = 0; i < count; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            await node.ProposeAsync(Command);
+            await act();
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         return times;

@@ -25,6 +25,23 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
         return new AddressChoice(listenOn, new IPEndPoint(OnlyOne(host), listenOn.Port));
     }
 
+    /// <summary>For a host that talks to the cluster already: the address that it does so with.</summary>
+    /// <param name="manager">another host of the cluster</param>
+    /// <exception cref="FormatException"><paramref name="listen"/> is malformed</exception>
+    /// <exception cref="SocketException">there is no way from here to that manager</exception>
+    public static AddressChoice Towards(
+        IPEndPoint manager, string listen, IPEndPoint defaultListen, IReadOnlyList<HostAddress> host)
+    {
+        var listenOn = Listens(listen, defaultListen, host);
+        if (!listenOn.Address.Equals(IPAddress.Any) && !listenOn.Address.Equals(IPAddress.IPv6Any))
+            return new AddressChoice(listenOn, listenOn);
+        // Connecting a datagram socket sends nothing: it asks the routes which address would be used.
+        using var socket = new Socket(manager.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(manager);
+        return new AddressChoice(
+            listenOn, new IPEndPoint(((IPEndPoint)socket.LocalEndPoint!).Address, listenOn.Port));
+    }
+
     /// <summary><c>ip:port</c> where others reach this host.</summary>
     /// <param name="listening">with the real port</param>
     public string AdvertisedFrom(IPEndPoint listening) =>

@@ -7,7 +7,7 @@ namespace Orchestrator.Hosting;
 /// <summary>Talks to the managers when this host comes and goes.</summary>
 internal static class ClusterJoin
 {
-    /// <summary>Tries the managers in turn; the first that answers decides.</summary>
+    /// <summary>Tries the managers in turn; the first that answers, and knows who leads, decides.</summary>
     /// <exception cref="ApiException">why this host is not a node now</exception>
     public static async Task<NodeIdentity> RunAsync(JoinCommand command, HostServices services, CancellationToken ct)
     {
@@ -24,15 +24,18 @@ internal static class ClusterJoin
             catch (JoinException exception)
             {
                 last = exception;
-                if (exception.Failure != JoinFailure.Unreachable)
+                if (!IsForNow(exception))
                     break;
             }
         }
         throw last is null
             ? ApiException.Bad(
                 "no manager's address was given: name one, as in swarmnet join --token TOKEN 192.0.2.1:2377")
-            : new ApiException(last.Failure == JoinFailure.Unreachable ? 503 : 500, last.Message);
+            : new ApiException(IsForNow(last) ? 503 : 500, last.Message);
     }
+
+    private static bool IsForNow(JoinException failure) =>
+        failure.Failure is JoinFailure.Unreachable or JoinFailure.Unavailable;
 
     /// <summary>
     /// Tells the managers that this worker goes on purpose; if nobody listens, they find out by themselves.
@@ -40,7 +43,7 @@ internal static class ClusterJoin
     public static async Task SayFarewellAsync(
         Membership membership, HostServices services, CancellationToken ct)
     {
-        foreach (var manager in membership.State.Managers)
+        foreach (var manager in membership.KnownManagers)
         {
             try
             {

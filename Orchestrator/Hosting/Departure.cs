@@ -1,16 +1,27 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
+using Orchestrator.Api.Writes;
+using Orchestrator.Consensus.Core;
+using Orchestrator.Managers;
+using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Runtime;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Ends the tasks of a node that leaves its cluster: nobody would ever stop them afterwards.</summary>
-internal sealed partial class Departure(ILogger logger)
+/// <summary>
+/// What a node does before it leaves its cluster: out of the managers' group, and an end of its tasks, which nobody
+/// would ever stop afterwards.
+/// </summary>
+internal sealed partial class Departure(HostServices services, ILogger logger)
 {
     private static readonly TimeSpan StopTasksLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Whoever forces it waits for an answer: shorter than a client's patience.</summary>
     private static readonly TimeSpan ForcedStopLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>For the other managers to agree.</summary>
+    private static readonly TimeSpan StepDownLimit = TimeSpan.FromSeconds(5);
 
     /// <param name="force">goes on when some could not be stopped</param>
     /// <exception cref="ApiException">they could not be stopped: the node stays, and so do they</exception>
@@ -43,6 +54,36 @@ internal sealed partial class Departure(ILogger logger)
         }
     }
 
+    /// <summary>
+    /// Out of the group before the host goes: a member that never answers again would cost the others their margin.
+    /// Tried for a while only, since whoever leaves by force has a reason.
+    /// </summary>
+    public async Task StepDownAsync(ManagerServices manager, ManagerRole role, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(StepDownLimit, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        var self = role.Node.Status.Membership.Find(role.Node.Status.Self)?.Node ?? "";
+        try
+        {
+            var row = manager.Store.Current.Node(new NodeId(self)) ?? throw new GroupException(
+                GroupFailure.Refused, "it does not belong to the group yet");
+            await NodeWrites.UpdateAsync(
+                manager, new NodeVersion(self, row.Meta.Version), row.Spec with { Role = NodeRole.Worker },
+                force: true, either.Token);
+            await foreach (var status in role.Node.WatchAsync(either.Token))
+                if (status.IsRemoved || status.Membership.Find(status.Self) is null)
+                    return;
+        }
+        catch (Exception e) when (e is ApiException or ProposalException or GroupException)
+        {
+            LogStaysMember(logger, e.Message);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            LogStaysMember(logger, $"the other managers have not agreed on it within {StepDownLimit.TotalSeconds:0} s");
+        }
+    }
+
     /// <summary>For a node that was taken out: there is nobody to ask whether it may leave them.</summary>
     /// <returns>false when they could not be stopped now</returns>
     public async Task<bool> TryStopTasksAsync(Membership expelled, CancellationToken ct)
@@ -58,6 +99,11 @@ internal sealed partial class Departure(ILogger logger)
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning,
+        "this manager leaves and is still a member of the managers' group: {Why}. Remove it there: swarmnet node rm "
+        + "--force")]
+    private static partial void LogStaysMember(ILogger logger, string why);
 
     [LoggerMessage(LogLevel.Warning, "tasks were left running: {Reason}")]
     private static partial void LogTasksLeft(ILogger logger, string reason);

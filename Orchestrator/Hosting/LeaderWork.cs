@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus;
 using Orchestrator.Dispatching;
+using Orchestrator.Managers;
 using Orchestrator.Orchestration;
 using Orchestrator.Store;
 
@@ -12,15 +13,23 @@ internal sealed class LeaderWork
 {
     private readonly Leadership _leadership;
     private readonly StateStore _store;
+    private readonly RaftNode _node;
     private readonly FencedProposer _proposer;
     private readonly HostServices _services;
 
     public LeaderWork(Leadership leadership, StateStore store, RaftNode node, HostServices services)
     {
-        (_leadership, _store, _services) = (leadership, store, services);
+        (_leadership, _store, _node, _services) = (leadership, store, node, services);
         _proposer = new FencedProposer(node, leadership);
         Dispatcher = new Dispatcher(
-            new DispatchingEnvironment(store, _proposer, services.Time, services.Ids),
+            new DispatchingEnvironment(store, _proposer, services.Time, services.Ids)
+            {
+                ManagerAddresses = () =>
+                [
+                    .. node.Status.Membership.Members.Select(member => member.Address).Where(known => known.Length > 0),
+                ],
+                IsMember = id => node.Status.Membership.Members.Any(member => member.Node == id.Value),
+            },
             services.Logging.CreateLogger<Dispatcher>());
     }
 
@@ -34,9 +43,21 @@ internal sealed class LeaderWork
         foreach (var controller in new IController[] { new ServiceController(), new SchedulingController() })
             loops.Start(controller.Name, LoopOf(controller).RunAsync);
         loops.Start("dispatcher", Dispatcher.RunAsync);
+        loops.Start("managers", Keeper().RunAsync);
+        loops.Start("addresses", FollowMembersAsync);
         await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ended.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private async Task FollowMembersAsync(CancellationToken ct)
+    {
+        await foreach (var _ in _node.WatchAsync(ct))
+            Dispatcher.ManagersChanged();
+        // The log has ended, and says why itself.
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ct);
+    }
+
+    private ManagerKeeper Keeper() => new(_node, _store, _proposer, _services.Logging.CreateLogger<ManagerKeeper>());
 
     private ControllerLoop LoopOf(IController controller)
     {

@@ -1,8 +1,12 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
+using Orchestrator.Api.Doctor;
 using Orchestrator.Api.Validation;
 using Orchestrator.Consensus.Log;
+using Orchestrator.Hosting.Doctor;
+using Orchestrator.Hosting.Recovery;
+using Orchestrator.Managers;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
@@ -27,6 +31,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LocalEngine _host;
     private readonly Departure _departure;
+    private readonly RoleKeeper _roles;
+    private readonly FactsReader _facts;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _ending = new();
     private readonly Channel<Membership> _removed = Channel.CreateBounded<Membership>(1);
@@ -39,8 +45,10 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _stateFile = new NodeStateFile(_paths.Root);
         _identities = new IdentityDirectory(_paths.Root);
         _logger = services.Logging.CreateLogger<LocalNode>();
-        _departure = new Departure(_logger);
+        _departure = new Departure(services, _logger);
+        _roles = new RoleKeeper(services, _stateFile, () => _membership, _logger);
         _host = HostDescription.Read(services.Options);
+        _facts = new FactsReader(services);
         _api = new ApiContext(this);
     }
 
@@ -62,8 +70,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             return;
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
-        var manager = state.Manager
-            ? await ManagerSide.OpenAsync(new ManagerSetup(NodeSetup.AddressesOf(state)), identity, _services)
+        var manager = state.Manager && HoldsLog()
+            ? await ManagerSide.OpenAsync(
+                _roles.SetupOf(NodeSetup.AddressesOf(state), state.Managers), identity, _services)
             : null;
         if (manager is { Role.IsAlone: true })
             await manager.Role.Node.ReadyAsync(CancellationToken.None);
@@ -78,10 +87,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
         var ct = either.Token;
         using var turn = await EnterAsync(ct);
-        NodeRefusals.RequireOutside(Status);
         if (command.ForceNewCluster)
-            throw ApiException.Bad("--force-new-cluster needs a manager's state to start from, and this host has none: "
-                + "leave the flag out to make a new cluster");
+            return await ForceNewClusterAsync(command);
+        NodeRefusals.RequireOutside(Status);
         var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services);
         var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
         var id = await AllOrNothingAsync(async undo =>
@@ -89,7 +97,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             using var founder = ClusterFounder.Create(command.Spec, _services);
             _identities.Save(founder.Identity);
             var identity = new LiveIdentity(founder.Identity);
-            var manager = await ManagerSide.OpenAsync(new ManagerSetup(addresses), identity, _services);
+            var manager = await ManagerSide.OpenAsync(_roles.SetupOf(addresses, []), identity, _services);
             undo.Add(manager);
             var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
             var first = founder.FirstTransaction(command, state.AdvertiseAddress, _services);
@@ -114,7 +122,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services)
             : null;
         var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
-        await AllOrNothingAsync(async _ =>
+        await AllOrNothingAsync(async undo =>
         {
             var joined = await ClusterJoin.RunAsync(command, _services, ct);
             _identities.Save(joined);
@@ -122,12 +130,21 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             {
                 NodeId = joined.NodeId.Value,
                 ClusterId = joined.ClusterId.Value,
+                ListenAddress = addresses?.Listen.ToString() ?? command.ListenAddress,
                 AdvertiseAddress = addresses?.Advertise.ToString() ?? "",
                 Managers = [.. command.RemoteAddresses],
                 Runtime = runtime,
             };
+            var identity = new LiveIdentity(joined);
+            ManagerSide? manager = null;
+            if (joined.Role == NodeRole.Manager)
+            {
+                (state, manager) = await _roles.BeginAsync(state, identity, command.RemoteAddresses, ct);
+                undo.Add(manager);
+                await manager.Role.JoinAsync(ct);
+            }
             _stateFile.Save(state);
-            Activate(state, new LiveIdentity(joined), manager: null);
+            Activate(state, identity, manager);
             LogJoined(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
@@ -141,10 +158,86 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var ct = _ending.Token;
         if (_membership is not { } current)
             throw ApiException.Unavailable("This node is not part of a swarm");
+        if (current.Manager is { Role.IsAlone: false } manager)
+            await _departure.StepDownAsync(ServicesOf(manager), manager.Role, ct);
         await _departure.StopTasksAsync(current, force, ct);
         await ClusterJoin.SayFarewellAsync(current, _services, ct);
         await EndAsync(current);
         LogLeft(_logger, current.State.ClusterId);
+    }
+
+    public async Task<RestoredCluster> RestoreAsync(
+        RestoreCommand command, Stream backup, CancellationToken aborted)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ending.Token);
+        var ct = either.Token;
+        using var turn = await EnterAsync(ct);
+        NodeRefusals.RequireOutside(Status);
+        var addresses = NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services);
+        var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
+        var restore = await ClusterRestore.ReadAsync(command, backup, _services, ct);
+        var id = await AllOrNothingAsync(async undo =>
+        {
+            restore.MakeLog(_paths.Log, addresses.Advertise, _services);
+            _identities.Save(restore.Identity);
+            var identity = new LiveIdentity(restore.Identity);
+            var manager = await ManagerSide.OpenAsync(_roles.SetupOf(addresses, []), identity, _services);
+            undo.Add(manager);
+            var state = NodeSetup.StateOf(restore.Identity, addresses, manager.EndPoint, runtime);
+            var first = restore.FirstTransaction(state.AdvertiseAddress, _services);
+            var applied = await manager.Role.Node.ProposeAsync(first, ct);
+            Invariant.Require(applied.Accepted, "nothing is in the way of a restored log's first transaction");
+            _stateFile.Save(state);
+            Activate(state, identity, manager);
+            LogRestored(_logger, state.ClusterId, state.NodeId);
+            return state.NodeId;
+        });
+        await _membership!.Manager!.UntilReadyAsync(new NodeId(id), ct);
+        return restore.Outcome();
+    }
+
+    public Task<HostFacts> ExamineAsync(CancellationToken ct) => _facts.ReadAsync(_membership, ct);
+
+    /// <summary>Stops this manager, changes its log and starts it again. Once begun it comes to its end.</summary>
+    private async Task<string> ForceNewClusterAsync(InitCommand command)
+    {
+        NodeRefusals.RequireManager(Status);
+        var current = _membership!;
+        var state = current.State;
+        if (command.AdvertiseAddress.Length > 0)
+            state.AdvertiseAddress = NodeSetup.Choose(state.ListenAddress, command.AdvertiseAddress, _services)
+                .Advertise.ToString();
+        _api.Manager = null;
+        await current.DisposeAsync();
+        try
+        {
+            ForcedCluster.Make(state, _services);
+            _stateFile.Save(state);
+        }
+        catch (Exception exception) when (exception is LogException or IOException)
+        {
+            throw ApiException.Unavailable(exception.Message);
+        }
+        finally
+        {
+            await ResumeOrEndAsync(); // as what it was, when the log was not changed
+        }
+        return state.NodeId;
+    }
+
+    /// <summary>What cannot be taken up again now may be by the next daemon.</summary>
+    private async Task ResumeOrEndAsync()
+    {
+        _membership = null;
+        try
+        {
+            await ResumeAsync();
+        }
+        catch (Exception exception)
+        {
+            _services.Fatal.TrySetResult(exception);
+            throw ApiException.Unavailable($"this manager cannot start again, its daemon ends: {exception.Message}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -161,8 +254,11 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _ending.Dispose();
     }
 
-    /// <summary>Until cancelled: leaves a cluster whose managers took this node out.</summary>
-    public async Task RunAsync(CancellationToken ct)
+    /// <summary>Until cancelled: follows what the managers make of this node.</summary>
+    public Task RunAsync(CancellationToken ct) =>
+        Task.WhenAll(LeaveWhenRemovedAsync(ct), _roles.RunAsync(TryKeepRoleAsync, ct));
+
+    private async Task LeaveWhenRemovedAsync(CancellationToken ct)
     {
         await foreach (var expelled in _removed.Reader.ReadAllAsync(ct))
         {
@@ -184,17 +280,40 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         return true;
     }
 
+    private async Task<bool> TryKeepRoleAsync(CancellationToken ct)
+    {
+        using var turn = await EnterAsync(ct);
+        if (_membership is not { } current)
+            return true;
+        var before = current.Manager;
+        var done = await _roles.StepAsync(current, ct);
+        if (current.Manager != before)
+            Serve(current.Manager);
+        return done;
+    }
+
+    private bool HoldsLog()
+    {
+        var holds = RaftStorage.HoldsMember(_paths.Log);
+        if (!holds)
+            LogMissing(_logger, _paths.Log);
+        return holds;
+    }
+
+    private void Serve(ManagerSide? manager) => _api.Manager = manager is null ? null : ServicesOf(manager);
+
+    private ManagerServices ServicesOf(ManagerSide manager) => new(
+        manager.Role.Store, manager.Role.Node, manager.Role.Group, manager.Logs, _services.Time, _services.Ids);
+
     private void Activate(NodeState state, LiveIdentity identity, ManagerSide? manager)
     {
         Membership? started = null;
         started = Membership.Start(
             new NodeParts(state, identity, manager), _services, new NodeEvents(
-                () => _removed.Writer.TryWrite(started!), _identities.Save));
+                () => _removed.Writer.TryWrite(started!), _identities.Save, _roles.Look));
         _membership = started;
-        _api.Manager = manager is null
-            ? null
-            : new ManagerServices(
-                manager.Role.Store, manager.Role.Node, manager.Logs, _services.Time, _services.Ids);
+        Serve(manager);
+        _roles.Look();
     }
 
     private async Task EndAsync(Membership current)
@@ -228,7 +347,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             foreach (var started in undo)
                 await started.DisposeAsync();
             Forget();
-            if (exception is PeerException or IOException or LogException)
+            if (exception is PeerException or IOException or LogException or GroupException)
                 throw ApiException.Unavailable(exception.Message);
             throw;
         }
@@ -248,6 +367,10 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "made the cluster {Cluster}; this node is {Node}, its first manager")]
     private static partial void LogFounded(ILogger logger, string cluster, string node);
 
+    [LoggerMessage(LogLevel.Information,
+        "restored the cluster {Cluster} from a backup; this node is {Node}, its only manager")]
+    private static partial void LogRestored(ILogger logger, string cluster, string node);
+
     [LoggerMessage(LogLevel.Information, "joined the cluster {Cluster} as node {Node}")]
     private static partial void LogJoined(ILogger logger, string cluster, string node);
 
@@ -259,4 +382,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "this node was removed from the cluster {Cluster}: stopping its tasks")]
     private static partial void LogRemoved(ILogger logger, string cluster);
+
+    [LoggerMessage(LogLevel.Error,
+        "this host is a manager, but its log {Path} is gone: it asks the other managers to take it in as a new one. If "
+        + "it was the only one, restore a backup on an empty host")]
+    private static partial void LogMissing(ILogger logger, string path);
 }

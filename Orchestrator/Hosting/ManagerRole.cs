@@ -1,8 +1,11 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
+using Orchestrator.Managers;
 using Orchestrator.Security;
 using Orchestrator.Store;
 
@@ -18,18 +21,24 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     // What decides stops before the log that it proposes to.
     private readonly LoopGroup _logLoops;
     private readonly LoopGroup _leading;
+    private readonly GroupEntry _entry;
+    private readonly Action _removed;
     private volatile LeaderWork? _work;
 
     private ManagerRole(StateStore store, MemberSetup setup, LiveIdentity identity, HostServices services)
     {
         Store = store;
+        _removed = setup.Removed;
         _services = services;
         _logger = services.Logging.CreateLogger<ManagerRole>();
         _logLoops = new LoopGroup(services, _logger);
         _leading = new LoopGroup(services, _logger);
         var connector = ClusterConnector.ForNode(identity, services.Time);
         _transport = new PeerTransport(
-            new PeerSurroundings(connector, services.Time, services.Logging.CreateLogger<PeerTransport>()));
+            new PeerSurroundings(connector, services.Time, services.Logging.CreateLogger<PeerTransport>())
+            {
+                Address = setup.Address,
+            });
         var options = services.Options.RaftOf(setup.Directory, identity.Current.NodeId, setup.Address);
         Node = RaftNode.Open(
             options,
@@ -37,15 +46,31 @@ internal sealed partial class ManagerRole : IAsyncDisposable
             {
                 Transport = _transport, Ids = services.Ids, IfNew = setup.IfNew,
             });
-        Receiver = new PeerReceiver(() => Node.Status, Node.ReceiveAsync, new PeerOptions());
+        Group = new RaftGroup(Node, store);
+        Admission = new GroupAdmission(Node, store, connector, services.Logging.CreateLogger<GroupAdmission>());
+        _entry = new GroupEntry(
+            Node, new GroupClient(connector, services.Time), IPEndPoint.Parse(setup.Address), setup.Managers,
+            services.Logging.CreateLogger<GroupEntry>());
+        Receiver = new PeerReceiver(() => Node.Status, Node.ReceiveAsync, new PeerOptions())
+        {
+            Introduced = _transport.Introduce,
+        };
     }
 
     public StateStore Store { get; }
 
     public RaftNode Node { get; }
 
+    public IManagerGroup Group { get; }
+
     /// <summary>Takes what other managers send.</summary>
     public PeerReceiver Receiver { get; }
+
+    /// <summary>Takes other managers into the group.</summary>
+    public GroupAdmission Admission { get; }
+
+    /// <summary>This member was removed from the group: for ever, so its log may go.</summary>
+    public bool WasRemoved { get; private set; }
 
     /// <summary>There is no other manager.</summary>
     public bool IsAlone => Node.Status.Membership.Members is [_];
@@ -53,8 +78,9 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     /// <summary>Null while another manager leads, or none.</summary>
     public Dispatcher? Dispatcher => _work?.Dispatcher;
 
-    /// <summary><c>ip:port</c> of the manager that leads; empty while none is known.</summary>
-    public string LeaderAddress => Node.Status.LeaderMember?.Address ?? "";
+    /// <summary><c>ip:port</c> of another manager that leads; empty while none is known.</summary>
+    public string LeaderAddress =>
+        Node.Status is var status && status.Leader != status.Self ? status.LeaderMember?.Address ?? "" : "";
 
     /// <summary>Opens the log and takes part in the group; decides whenever this manager leads.</summary>
     /// <exception cref="LogException">the log cannot be used</exception>
@@ -64,8 +90,13 @@ internal sealed partial class ManagerRole : IAsyncDisposable
         var role = new ManagerRole(store, setup, identity, services);
         role._logLoops.Start("log", role.Node.RunAsync);
         role._leading.Start("leadership", role.LeadAsync);
+        role._leading.Start("entry", role.KeepEnteredAsync);
         return role;
     }
+
+    /// <summary>For a host that becomes a manager: completes when it belongs to the group.</summary>
+    /// <exception cref="GroupException">it does not, for the stated reason</exception>
+    public Task JoinAsync(CancellationToken ct) => _entry.JoinAsync(ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,6 +104,16 @@ internal sealed partial class ManagerRole : IAsyncDisposable
         await _logLoops.DisposeAsync();
         await Node.DisposeAsync();
         await _transport.DisposeAsync();
+    }
+
+    private async Task KeepEnteredAsync(CancellationToken ct)
+    {
+        if (await _entry.UntilRemovedAsync(ct))
+        {
+            WasRemoved = true;
+            _removed();
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ct);
     }
 
     private async Task LeadAsync(CancellationToken ct)
@@ -104,4 +145,10 @@ internal sealed record MemberSetup(string Directory, string Address)
 {
     /// <summary>Who it is when its directory is empty; null: the first of a new group.</summary>
     public NewMember? IfNew { get; init; }
+
+    /// <summary>Where other managers were last heard of, <c>ip:port</c>.</summary>
+    public Func<IEnumerable<string>> Managers { get; init; } = static () => [];
+
+    /// <summary>Told when this member was removed from the group.</summary>
+    public Action Removed { get; init; } = static () => { };
 }

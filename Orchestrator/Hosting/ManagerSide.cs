@@ -4,6 +4,7 @@ using Orchestrator.Api;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
+using Orchestrator.Managers;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
@@ -20,11 +21,16 @@ internal sealed class ManagerSide : IAsyncDisposable
     private readonly HostServices _services;
     private ManagerRole? _role;
 
-    private ManagerSide(ClusterServer server, HostServices services) => (_server, _services) = (server, services);
+    private ManagerSide(ClusterServer server, LiveIdentity identity, HostServices services)
+    {
+        (_server, _services) = (server, services);
+        Logs = new DispatchedLogs(
+            () => Role.Dispatcher?.Logs, new LogRelay(identity, services.Time, () => Role.LeaderAddress));
+    }
 
     public ManagerRole Role => _role ?? throw new InvariantException("a manager's role starts right after its door");
 
-    public ITaskLogs Logs => new DispatchedLogs(() => Role.Dispatcher?.Logs);
+    public ITaskLogs Logs { get; }
 
     /// <summary>Where it listens for the cluster, with the real port.</summary>
     public IPEndPoint EndPoint => _server.EndPoint;
@@ -51,16 +57,19 @@ internal sealed class ManagerSide : IAsyncDisposable
         var logger = services.Logging.CreateLogger<ManagerSide>();
         var server = await ClusterServer.StartAsync(setup.Addresses.Listen, identity, services, routes =>
         {
-            DispatchingEndpoints.Map(routes, store, () => side?._role?.Dispatcher);
+            DispatchingEndpoints.Map(
+                routes, store, () => side?._role?.Dispatcher, () => side?._role?.LeaderAddress ?? "");
+            GroupEndpoints.Map(routes, () => side?._role?.Admission);
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
+            PeerLinksEndpoint.Map(routes, () => side?._role?.Node.Status, services.Time);
         });
-        side = new ManagerSide(server, services);
+        side = new ManagerSide(server, identity, services);
         try
         {
             var member = new MemberSetup(
                 new DataPaths(services.Options.DataDirectory).Log, setup.Addresses.AdvertisedFrom(server.EndPoint))
             {
-                IfNew = setup.IfNew,
+                IfNew = setup.IfNew, Managers = setup.Managers, Removed = setup.Removed,
             };
             side._role = ManagerRole.Start(store, member, identity, services);
             return side;
@@ -98,5 +107,14 @@ internal sealed class ManagerSide : IAsyncDisposable
 }
 
 /// <summary>How a manager is set up on this host.</summary>
-/// <param name="IfNew">who it is in the group when its log is empty; null: the first of a new group</param>
-internal sealed record ManagerSetup(AddressChoice Addresses, NewMember? IfNew = null);
+internal sealed record ManagerSetup(AddressChoice Addresses)
+{
+    /// <summary>Who it is in the group when its log is empty; null: the first of a new group.</summary>
+    public NewMember? IfNew { get; init; }
+
+    /// <summary>Where other managers were last heard of, <c>ip:port</c>.</summary>
+    public Func<IEnumerable<string>> Managers { get; init; } = static () => [];
+
+    /// <summary>Told when this member was removed from the group.</summary>
+    public Action Removed { get; init; } = static () => { };
+}

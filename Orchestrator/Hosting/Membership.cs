@@ -14,8 +14,9 @@ internal sealed record NodeParts(NodeState State, LiveIdentity Identity, Manager
 
 /// <summary>What a node tells its host.</summary>
 /// <param name="Removed">the managers took the node out of the cluster</param>
-/// <param name="SaveIdentity">the certificate was renewed</param>
-internal sealed record NodeEvents(Action Removed, Action<NodeIdentity> SaveIdentity);
+/// <param name="SaveIdentity">there is another certificate: keep it</param>
+/// <param name="IdentityChanged">it is in use now</param>
+internal sealed record NodeEvents(Action Removed, Action<NodeIdentity> SaveIdentity, Action IdentityChanged);
 
 /// <summary>All that runs while this host is a node of a cluster. Stopping it stops no task.</summary>
 internal sealed class Membership : IAsyncDisposable
@@ -42,6 +43,13 @@ internal sealed class Membership : IAsyncDisposable
     /// <summary>Null while this node is a worker.</summary>
     public ManagerSide? Manager => _manager;
 
+    /// <summary><c>ip:port</c> of the managers that are known here.</summary>
+    public ImmutableArray<string> KnownManagers => _agent.Managers;
+
+    /// <summary>What to do about this node's part in the managers' group.</summary>
+    public RoleStep NextRoleStep() => new RoleDecision(
+        Identity.Current.Role, _agent.WantedRole, Manager is not null, Manager is { Role.WasRemoved: true }).Next();
+
     /// <summary>As the runtime last described itself.</summary>
     public NodeDescription Description => _agent.Description;
 
@@ -51,9 +59,8 @@ internal sealed class Membership : IAsyncDisposable
         NodeId = new NodeId(State.NodeId),
         Address = AddressOf(State.AdvertiseAddress),
         Managers = Manager is null
-            ? [.. State.Managers.Select(address => new RemoteManager(null, address))]
+            ? [.. KnownManagers.Select(address => new RemoteManager(null, address))]
             : [new RemoteManager(new NodeId(State.NodeId), State.AdvertiseAddress)],
-        Leader = Manager is null ? null : new NodeId(State.NodeId),
     };
 
     public static Membership Start(NodeParts parts, HostServices services, NodeEvents events)
@@ -68,6 +75,7 @@ internal sealed class Membership : IAsyncDisposable
             Managers = parts.Manager is { } manager ? [manager.LocalAddress] : [.. parts.State.Managers],
             NodeRemoved = events.Removed,
             SaveIdentity = events.SaveIdentity,
+            IdentityChanged = events.IdentityChanged,
         };
         var agent =
             new Agent(new AgentContext(options, runtime, parts.Identity, services.Time) { Loggers = services.Logging });

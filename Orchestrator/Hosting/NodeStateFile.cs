@@ -29,8 +29,10 @@ public sealed class NodeState
     /// <summary><c>docker</c> or <c>process</c>: what started this host's tasks.</summary>
     public string Runtime { get; set; } = "";
 
-    /// <summary>Managers known when this host joined, <c>ip:port</c>.</summary>
+    /// <summary>Managers known when this host joined, or became what it is, <c>ip:port</c>.</summary>
     public IReadOnlyList<string> Managers { get; set; } = [];
+
+    public NodeState Copy() => (NodeState)MemberwiseClone();
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
