@@ -81,9 +81,15 @@ public sealed class AdmissionTests
     }
 
     [Test]
-    public async Task A_manager_token_is_refused_with_what_to_do(CancellationToken ct) => await RefusedAsync(
-        request => request with { Token = manager.Cluster.ManagerToken },
-        HttpStatusCode.Conflict, "join as a worker", ct);
+    public async Task A_host_with_a_manager_token_gets_a_managers_certificate_and_row(CancellationToken ct)
+    {
+        using var key = new KeyAndRequest();
+        var answer = await JoinAsync(Request(key) with { Token = manager.Cluster.ManagerToken }, ct);
+        var joined = MessagePackSerializer.Deserialize<JoinResponse>(await answer.Content.ReadAsByteArrayAsync(ct));
+        using var identity = key.Complete(joined.Certificate, manager.Cluster.CaCertificate);
+        Assert.That(identity.Role, Is.EqualTo(NodeRole.Manager));
+        Assert.That(manager.State.Node(joined.NodeId)!.Spec.Role, Is.EqualTo(NodeRole.Manager));
+    }
 
     [Test]
     public async Task Malformed_requests_are_refused_and_say_why(CancellationToken ct)

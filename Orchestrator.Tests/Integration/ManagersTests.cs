@@ -7,12 +7,19 @@ namespace Orchestrator.Tests.Integration;
 internal sealed class ManagersTests
 {
     private readonly List<DaemonProcess> _managers = [];
+    private DirectoryInfo _settings = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
+        _settings = Directory.CreateTempSubdirectory("swarmnet-settings-");
         for (var host = 1; host <= 3; host++)
-            _managers.Add(await DaemonProcess.StartAsync(new DaemonSetup { Hostname = $"m{host}" }));
+        {
+            var settings = Path.Combine(_settings.FullName, $"m{host}.json");
+            await File.WriteAllTextAsync(settings, "{}");
+            _managers.Add(await DaemonProcess.StartAsync(
+                new DaemonSetup { Hostname = $"m{host}", MoreArguments = ["--config", settings] }));
+        }
         var address = await _managers[0].InitAsync();
         var token = (await _managers[0].SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
         foreach (var manager in _managers.Skip(1))
@@ -27,6 +34,7 @@ internal sealed class ManagersTests
         foreach (var manager in _managers)
             await manager.DisposeAsync();
         _managers.Clear();
+        _settings.Delete(recursive: true);
     }
 
     [Test]
@@ -119,6 +127,22 @@ internal sealed class ManagersTests
         (await _managers[2].SwarmnetAsync("leave", "--force")).Succeeded();
         await WaitReachableAsync(_managers[0], 2);
     }
+
+    [Test]
+    public async Task A_manager_that_restarts_under_another_address_is_found_there()
+    {
+        var before = await AddressAsync("m3");
+        await _managers[2].TerminateAsync();
+        // The port is any free one, so it is another.
+        await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.1" }""");
+        await _managers[2].StartAgainAsync();
+        await Eventually.Get("another address", () => AddressAsync("m3"), address => address.Length > 0 && address != before);
+        await WaitReachableAsync(_managers[0], 3);
+        await WaitReachableAsync(_managers[1], 3);
+    }
+
+    private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()
+        .Single(node => (string?)node!["Description"]!["Hostname"] == manager)!["ManagerStatus"]?["Addr"] ?? "";
 
     /// <summary>All members are up, have a vote, and one leads.</summary>
     private static Task<JsonNode> WaitReachableAsync(DaemonProcess manager, int count) => Eventually.Get(

@@ -14,6 +14,9 @@ internal static class DaemonCommand
             ["hosts"] = Flag(
                 "--host", "Serve the API on a loopback port too, tcp://127.0.0.1:PORT; may be given again"),
             ["listen-addr"] = Flag("--listen-addr", "Where a manager listens for the cluster (default 0.0.0.0:2377)"),
+            ["advertise-addr"] = Flag(
+                "--advertise-addr",
+                "Where other hosts reach this one: IP, IP:PORT or an interface (default: as init and join say)"),
             ["hostname"] = Flag("--hostname", "Name of this node (default: the host's name)"),
             ["runtime"] = Flag(
                 "--runtime", "What runs tasks: docker, process, or auto (default: docker if an engine answers)"),

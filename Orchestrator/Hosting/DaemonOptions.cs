@@ -26,7 +26,7 @@ public sealed record DaemonOptions
     /// <summary>Every setting's name, as flag, in the environment and in the file.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
-        "data-dir", "socket", "hosts", "listen-addr", "hostname",
+        "data-dir", "socket", "hosts", "listen-addr", "advertise-addr", "hostname",
         "runtime", "docker-host", "engine-labels", "log-format", "raft-heartbeat", "raft-election",
     ];
 
@@ -39,6 +39,11 @@ public sealed record DaemonOptions
 
     /// <summary>Where managers listen for the cluster.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, Defaults.ClusterPort);
+
+    /// <summary>
+    /// Under what address the cluster knows this host: IP, IP:PORT or a network interface. Empty: as init and join say.
+    /// </summary>
+    public string Advertise { get; init; } = "";
 
     public string Hostname { get; init; } = "";
 
@@ -68,6 +73,7 @@ public sealed record DaemonOptions
             SocketPath = Path.GetFullPath(OptionValues.UnixPath(One(sources, "socket") ?? defaults.SocketPath)),
             TcpHosts = [.. Many(sources, "hosts", OptionValues.LoopbackHost)],
             Listen = Parse(sources, "listen-addr", OptionValues.EndPoint) ?? defaults.Listen,
+            Advertise = One(sources, "advertise-addr") ?? defaults.Advertise,
             Hostname = Parse(sources, "hostname", OptionValues.Hostname) ?? machineName,
             Runtime = Parse(sources, "runtime", text => (RuntimeChoice?)OptionValues.OneOf<RuntimeChoice>(text))
                 ?? defaults.Runtime,

@@ -72,8 +72,10 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
         var manager = state.Manager && HoldsLog()
             ? await ManagerSide.OpenAsync(
-                _roles.SetupOf(NodeSetup.AddressesOf(state), state.Managers), identity, _services)
+                _roles.SetupOf(NodeSetup.AddressesOf(state, _services.Options), state.Managers), identity, _services)
             : null;
+        if (manager is not null)
+            state = Located(state, manager);
         if (manager is { Role.IsAlone: true })
             await manager.Role.Node.ReadyAsync(CancellationToken.None);
         if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
@@ -292,6 +294,18 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         return done;
     }
 
+    /// <summary>Keeps where a manager is now; it tells the group itself.</summary>
+    private NodeState Located(NodeState state, ManagerSide manager)
+    {
+        if (state.AdvertiseAddress == manager.Address)
+            return state;
+        var located = state.Copy();
+        (located.ListenAddress, located.AdvertiseAddress) = (manager.EndPoint.ToString(), manager.Address);
+        _stateFile.Save(located);
+        LogMoved(_logger, state.AdvertiseAddress, located.AdvertiseAddress);
+        return located;
+    }
+
     private bool HoldsLog()
     {
         var holds = RaftStorage.HoldsMember(_paths.Log);
@@ -376,6 +390,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "this host is node {Node}, a {Role}")]
     private static partial void LogResumed(ILogger logger, string node, string role);
+
+    [LoggerMessage(LogLevel.Information, "this manager was at {Old} and is at {New} now")]
+    private static partial void LogMoved(ILogger logger, string old, string @new);
 
     [LoggerMessage(LogLevel.Information, "left the cluster {Cluster}")]
     private static partial void LogLeft(ILogger logger, string cluster);

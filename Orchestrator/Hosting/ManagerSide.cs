@@ -21,9 +21,9 @@ internal sealed class ManagerSide : IAsyncDisposable
     private readonly HostServices _services;
     private ManagerRole? _role;
 
-    private ManagerSide(ClusterServer server, LiveIdentity identity, HostServices services)
+    private ManagerSide(ClusterServer server, string address, LiveIdentity identity, HostServices services)
     {
-        (_server, _services) = (server, services);
+        (_server, Address, _services) = (server, address, services);
         Logs = new DispatchedLogs(
             () => Role.Dispatcher?.Logs, new LogRelay(identity, services.Time, () => Role.LeaderAddress));
     }
@@ -34,6 +34,9 @@ internal sealed class ManagerSide : IAsyncDisposable
 
     /// <summary>Where it listens for the cluster, with the real port.</summary>
     public IPEndPoint EndPoint => _server.EndPoint;
+
+    /// <summary><c>ip:port</c> where others reach it.</summary>
+    public string Address { get; }
 
     /// <summary>Where this host's own agent reaches it.</summary>
     public string LocalAddress
@@ -63,11 +66,11 @@ internal sealed class ManagerSide : IAsyncDisposable
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
             PeerLinksEndpoint.Map(routes, () => side?._role?.Node.Status, services.Time);
         });
-        side = new ManagerSide(server, identity, services);
+        side = new ManagerSide(
+            server, setup.Addresses.AdvertisedFrom(server.EndPoint), identity, services);
         try
         {
-            var member = new MemberSetup(
-                new DataPaths(services.Options.DataDirectory).Log, setup.Addresses.AdvertisedFrom(server.EndPoint))
+            var member = new MemberSetup(new DataPaths(services.Options.DataDirectory).Log, side.Address)
             {
                 IfNew = setup.IfNew, Managers = setup.Managers, Removed = setup.Removed,
             };

@@ -13,7 +13,8 @@ internal static class NodeSetup
     {
         try
         {
-            return AddressChoice.From(listen, advertise, services.Options.Listen, AddressChoice.OfThisHost());
+            var said = advertise.Length > 0 ? advertise : services.Options.Advertise;
+            return AddressChoice.From(listen, said, services.Options.Listen, AddressChoice.OfThisHost());
         }
         catch (FormatException exception)
         {
@@ -48,9 +49,22 @@ internal static class NodeSetup
         Runtime = runtime,
     };
 
-    /// <exception cref="OptionException">a stored address is damaged</exception>
-    public static AddressChoice AddressesOf(NodeState state) => new(
-        AddressIn(state.ListenAddress, "listen on"), AddressIn(state.AdvertiseAddress, "be reached under"));
+    /// <summary>As the daemon's settings say, when they say where this host is reached; else as stored.</summary>
+    /// <exception cref="OptionException">a stored address is damaged, or the setting cannot be used</exception>
+    public static AddressChoice AddressesOf(NodeState state, DaemonOptions options)
+    {
+        if (options.Advertise.Length == 0)
+            return new AddressChoice(
+                AddressIn(state.ListenAddress, "listen on"), AddressIn(state.AdvertiseAddress, "be reached under"));
+        try
+        {
+            return AddressChoice.From("", options.Advertise, options.Listen, AddressChoice.OfThisHost());
+        }
+        catch (FormatException exception)
+        {
+            throw new OptionException(exception.Message);
+        }
+    }
 
     private static IPEndPoint AddressIn(string stored, string use) =>
         IPEndPoint.TryParse(stored, out var address)
