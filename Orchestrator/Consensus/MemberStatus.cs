@@ -26,8 +26,11 @@ internal sealed record MemberStatus
     /// <summary>The members that count now.</summary>
     public required Membership Membership { get; init; }
 
+    /// <summary>The members that the managers have agreed on, as far as known here.</summary>
+    public Membership Committed { get; init; } = new() { Incarnation = 0 };
+
     /// <summary>Who does not belong to the group any more, for ever: the managers have agreed on it.</summary>
-    public ImmutableArray<MemberId> Removed { get; init; } = [];
+    public ImmutableArray<MemberId> Removed => Committed.Removed;
 
     /// <summary>This member was removed, and has heard of it. Its host may come back, as another one.</summary>
     public bool IsRemoved => Removed.Contains(Self);

@@ -64,7 +64,7 @@ internal static class NodeOpening
             Wake = wake,
             Board = new StatusBoard(new MemberStatus
             {
-                Self = self, Membership = core.Membership, Removed = core.CommittedMembership.Removed,
+                Self = self, Membership = core.Membership, Committed = core.CommittedMembership,
             }),
             Around = around,
         };

@@ -39,7 +39,7 @@ internal sealed partial class StatusView(NodeParts parts)
             LastIndex = core.LastPosition.Index,
             IsWriting = parts.Disk.IsWriting,
             Membership = core.Membership,
-            Removed = core.CommittedMembership.Removed,
+            Committed = core.CommittedMembership,
             Peers = _peers,
             LostData = core.LostData ?? "",
         };

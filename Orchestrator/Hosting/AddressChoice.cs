@@ -25,6 +25,10 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
         return new AddressChoice(listenOn, new IPEndPoint(OnlyOne(host), listenOn.Port));
     }
 
+    /// <exception cref="FormatException"><paramref name="listen"/> is malformed</exception>
+    public static void Check(string listen, IPEndPoint defaultListen, IReadOnlyList<HostAddress> host) =>
+        Listens(listen, defaultListen, host);
+
     /// <summary>For a host that talks to the cluster already: the address that it does so with.</summary>
     /// <param name="manager">another host of the cluster</param>
     /// <exception cref="FormatException"><paramref name="listen"/> is malformed</exception>

@@ -7,6 +7,9 @@ namespace Orchestrator.Hosting;
 /// <summary>Talks to the managers when this host comes and goes.</summary>
 internal static class ClusterJoin
 {
+    /// <summary>For all managers together.</summary>
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>Tries the managers in turn; the first that answers, and knows who leads, decides.</summary>
     /// <exception cref="ApiException">why this host is not a node now</exception>
     public static async Task<NodeIdentity> RunAsync(JoinCommand command, HostServices services, CancellationToken ct)
@@ -43,16 +46,22 @@ internal static class ClusterJoin
     public static async Task SayFarewellAsync(
         Membership membership, HostServices services, CancellationToken ct)
     {
+        using var limit = new CancellationTokenSource(FarewellLimit, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         foreach (var manager in membership.KnownManagers)
         {
             try
             {
-                await new JoinClient(services.Time).LeaveAsync(manager, membership.Identity, ct);
+                await new JoinClient(services.Time).LeaveAsync(manager, membership.Identity, either.Token);
                 return;
             }
             catch (JoinException)
             {
                 // Leaving does not depend on it.
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                return;
             }
         }
     }

@@ -47,7 +47,8 @@ internal sealed partial class Daemon(HostServices services)
         await node.ResumeAsync();
         await using var server = await ApiServer.StartAsync(services, node.Api);
         await using var loops = new LoopGroup(services, _logger);
-        loops.Start("membership", node.RunAsync);
+        loops.Start("removal", node.LeaveWhenRemovedAsync);
+        loops.Start("role", node.KeepRoleAsync);
         loops.Start("idle memory", token => IdleMemory.RunAsync(services.Time, token));
         var systemd = SystemdNotifier.FromEnvironment(services.Time, _logger);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Api.Writes;
 using Orchestrator.Consensus.Core;
-using Orchestrator.Managers;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Runtime;
@@ -22,6 +21,9 @@ internal sealed partial class Departure(HostServices services, ILogger logger)
 
     /// <summary>For the other managers to agree.</summary>
     private static readonly TimeSpan StepDownLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two tries: somebody else has changed the row, or there is no leader now.</summary>
+    private static readonly TimeSpan StepDownPause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="force">goes on when some could not be stopped</param>
     /// <exception cref="ApiException">they could not be stopped: the node stays, and so do they</exception>
@@ -62,25 +64,41 @@ internal sealed partial class Departure(HostServices services, ILogger logger)
     {
         using var limit = new CancellationTokenSource(StepDownLimit, services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        var self = role.Node.Status.Membership.Find(role.Node.Status.Self)?.Node ?? "";
+        var why = "the other managers have not agreed on it in time";
         try
         {
-            var row = manager.Store.Current.Node(new NodeId(self)) ?? throw new GroupException(
-                GroupFailure.Refused, "it does not belong to the group yet");
-            await NodeWrites.UpdateAsync(
-                manager, new NodeVersion(self, row.Meta.Version), row.Spec with { Role = NodeRole.Worker },
-                force: true, either.Token);
+            while (await ProblemAsync(manager, role, either.Token) is { } problem)
+            {
+                why = problem;
+                await Task.Delay(StepDownPause, services.Time, either.Token);
+            }
             await foreach (var status in role.Node.WatchAsync(either.Token))
                 if (status.IsRemoved || status.Membership.Find(status.Self) is null)
                     return;
         }
-        catch (Exception e) when (e is ApiException or ProposalException or GroupException)
-        {
-            LogStaysMember(logger, e.Message);
-        }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            LogStaysMember(logger, $"the other managers have not agreed on it within {StepDownLimit.TotalSeconds:0} s");
+            LogStaysMember(logger, why);
+        }
+    }
+
+    /// <returns>why the wish for another role is not written; null when it is</returns>
+    private static async Task<string?> ProblemAsync(ManagerServices manager, ManagerRole role, CancellationToken ct)
+    {
+        try
+        {
+            await manager.Proposer.ReadBarrierAsync(ct);
+            var self = role.Node.Status.Membership.Find(role.Node.Status.Self)?.Node ?? "";
+            if (manager.Store.Current.Node(new NodeId(self)) is not { } row)
+                return "it does not belong to the group yet";
+            await NodeWrites.UpdateAsync(
+                manager, new NodeVersion(self, row.Meta.Version), row.Spec with { Role = NodeRole.Worker }, force: true,
+                ct);
+            return null;
+        }
+        catch (Exception e) when (e is ApiException or ProposalException)
+        {
+            return e.Message;
         }
     }
 

@@ -28,7 +28,10 @@ internal sealed class LeaderWork
                 [
                     .. node.Status.Membership.Members.Select(member => member.Address).Where(known => known.Length > 0),
                 ],
-                IsMember = id => node.Status.Membership.Members.Any(member => member.Node == id.Value),
+                // Until its removal is agreed on: before that, a manager without its log would be missed.
+                IsMember = id => node.Status is var status
+                    && status.Membership.Members.Concat(status.Committed.Members)
+                        .Any(member => member.Node == id.Value),
             },
             services.Logging.CreateLogger<Dispatcher>());
     }

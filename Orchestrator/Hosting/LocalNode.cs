@@ -77,7 +77,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         if (manager is not null)
             state = Located(state, manager);
         if (manager is { Role.IsAlone: true })
-            await manager.Role.Node.ReadyAsync(CancellationToken.None);
+            await manager.Role.ReadyAsync();
         if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
             _identities.Save(identity.Current);
         Activate(state, identity, manager);
@@ -120,9 +120,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var ct = either.Token;
         using var turn = await EnterAsync(ct);
         NodeRefusals.RequireOutside(Status);
-        var addresses = command.AdvertiseAddress.Length > 0
-            ? NodeSetup.Choose(command.ListenAddress, command.AdvertiseAddress, _services)
-            : null;
+        var addresses = NodeSetup.ChooseLater(command.ListenAddress, command.AdvertiseAddress, _services);
         var runtime = await NodeSetup.ChooseRuntimeAsync(_services, ct);
         await AllOrNothingAsync(async undo =>
         {
@@ -210,11 +208,13 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             state.AdvertiseAddress = NodeSetup.Choose(state.ListenAddress, command.AdvertiseAddress, _services)
                 .Advertise.ToString();
         _api.Manager = null;
-        await current.DisposeAsync();
+        _membership = null;
         try
         {
-            ForcedCluster.Make(state, _services);
+            await current.DisposeAsync();
+            // First, since the member asks for the address that is stored here, whatever its log says.
             _stateFile.Save(state);
+            ForcedCluster.Make(state, _services);
         }
         catch (Exception exception) when (exception is LogException or IOException)
         {
@@ -230,7 +230,6 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     /// <summary>What cannot be taken up again now may be by the next daemon.</summary>
     private async Task ResumeOrEndAsync()
     {
-        _membership = null;
         try
         {
             await ResumeAsync();
@@ -256,11 +255,11 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _ending.Dispose();
     }
 
-    /// <summary>Until cancelled: follows what the managers make of this node.</summary>
-    public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(LeaveWhenRemovedAsync(ct), _roles.RunAsync(TryKeepRoleAsync, ct));
+    /// <summary>Until cancelled: is a manager while the managers want it to be one.</summary>
+    public Task KeepRoleAsync(CancellationToken ct) => _roles.RunAsync(TryKeepRoleAsync, ct);
 
-    private async Task LeaveWhenRemovedAsync(CancellationToken ct)
+    /// <summary>Until cancelled: leaves a cluster whose managers took this node out.</summary>
+    public async Task LeaveWhenRemovedAsync(CancellationToken ct)
     {
         await foreach (var expelled in _removed.Reader.ReadAllAsync(ct))
         {
@@ -278,8 +277,16 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             return true;
         if (!await _departure.TryStopTasksAsync(expelled, ct))
             return false;
-        await EndAsync(expelled);
-        return true;
+        try
+        {
+            await EndAsync(expelled);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogTraces(_logger, exception.Message);
+            return false;
+        }
     }
 
     private async Task<bool> TryKeepRoleAsync(CancellationToken ct)
@@ -287,6 +294,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         using var turn = await EnterAsync(ct);
         if (_membership is not { } current)
             return true;
+        if (current.NextRoleStep() == RoleStep.StopManaging)
+            Serve(null);
         var before = current.Manager;
         var done = await _roles.StepAsync(current, ct);
         if (current.Manager != before)
@@ -393,6 +402,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "this manager was at {Old} and is at {New} now")]
     private static partial void LogMoved(ILogger logger, string old, string @new);
+
+    [LoggerMessage(LogLevel.Warning, "what this node has kept of its cluster cannot be removed yet: {Reason}")]
+    private static partial void LogTraces(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "left the cluster {Cluster}")]
     private static partial void LogLeft(ILogger logger, string cluster);

@@ -51,26 +51,60 @@ internal sealed partial class ManagerDuty(HostServices services, ILogger logger)
 
     /// <summary>Where this host listens as a manager, when nobody has said so.</summary>
     /// <param name="state">what was said when it joined</param>
-    /// <exception cref="GroupException">there is no way to any manager</exception>
-    public AddressChoice AddressesFor(NodeState state, IEnumerable<string> managers)
+    /// <exception cref="GroupException">it cannot be found out</exception>
+    public async Task<AddressChoice> FindAddressesAsync(
+        NodeState state, IEnumerable<string> managers, CancellationToken ct)
     {
         var host = AddressChoice.OfThisHost();
-        if (state.AdvertiseAddress.Length > 0)
-            return AddressChoice.From(state.ListenAddress, state.AdvertiseAddress, services.Options.Listen, host);
-        // A loopback address may be this host's own agent's way to its manager: it says least.
-        foreach (var manager in managers.Select(IPEndPoint.Parse).OrderBy(known => IPAddress.IsLoopback(known.Address)))
+        var said = state.AdvertiseAddress.Length > 0 ? state.AdvertiseAddress : services.Options.Advertise;
+        try
         {
-            try
-            {
-                return AddressChoice.Towards(manager, state.ListenAddress, services.Options.Listen, host);
-            }
-            catch (SocketException)
-            {
-                // No way there; perhaps to the next one.
-            }
+            if (said.Length > 0)
+                return AddressChoice.From(state.ListenAddress, said, services.Options.Listen, host);
+            var found = new List<IPEndPoint>();
+            foreach (var manager in managers)
+                found.AddRange(await ResolveAsync(manager, ct));
+            // A loopback address may be this host's own agent's way to its manager: it says least.
+            foreach (var manager in found.OrderBy(known => IPAddress.IsLoopback(known.Address)))
+                if (TryTowards(manager, state.ListenAddress, host) is { } choice)
+                    return choice;
+        }
+        catch (FormatException e)
+        {
+            throw new GroupException(GroupFailure.Refused, e.Message);
         }
         throw new GroupException(GroupFailure.Refused, "it is not known under which address the other managers reach "
-            + "this host: leave, and join again with --advertise-addr");
+            + "this host: say it with --advertise-addr when it joins, or in the daemon's settings");
+    }
+
+    private AddressChoice? TryTowards(IPEndPoint manager, string listen, IReadOnlyList<HostAddress> host)
+    {
+        try
+        {
+            return AddressChoice.Towards(manager, listen, services.Options.Listen, host);
+        }
+        catch (SocketException)
+        {
+            return null; // no way there; perhaps to the next one
+        }
+    }
+
+    /// <param name="manager">as the user wrote it: an address or a name, and a port</param>
+    private static async Task<IEnumerable<IPEndPoint>> ResolveAsync(string manager, CancellationToken ct)
+    {
+        if (IPEndPoint.TryParse(manager, out var known))
+            return [known];
+        if (!Uri.TryCreate($"https://{manager}", UriKind.Absolute, out var uri))
+            return [];
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(uri.DnsSafeHost, ct);
+            return addresses.Select(address => new IPEndPoint(address, uri.Port));
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "this host takes part in the managers' group, at {Address}")]

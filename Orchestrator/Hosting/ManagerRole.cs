@@ -6,6 +6,7 @@ using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
 using Orchestrator.Managers;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
 
@@ -73,7 +74,8 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     public bool WasRemoved { get; private set; }
 
     /// <summary>There is no other manager.</summary>
-    public bool IsAlone => Node.Status.Membership.Members is [_];
+    public bool IsAlone =>
+        Node.Status is var status && status.Membership.Members is [var only] && only.Id == status.Self;
 
     /// <summary>Null while another manager leads, or none.</summary>
     public Dispatcher? Dispatcher => _work?.Dispatcher;
@@ -97,6 +99,20 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     /// <summary>For a host that becomes a manager: completes when it belongs to the group.</summary>
     /// <exception cref="GroupException">it does not, for the stated reason</exception>
     public Task JoinAsync(CancellationToken ct) => _entry.JoinAsync(ct);
+
+    /// <summary>For the only manager: its state is complete. A start does not depend on it.</summary>
+    /// <exception cref="LogException">the disk failed or an entry cannot be applied</exception>
+    public async Task ReadyAsync()
+    {
+        try
+        {
+            await Node.ReadyAsync(CancellationToken.None);
+        }
+        catch (ProposalException e)
+        {
+            LogNotReady(_logger, e.Message);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -130,6 +146,9 @@ internal sealed partial class ManagerRole : IAsyncDisposable
         // The log has ended, and says why itself.
         await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "this manager starts without having all of its state confirmed: {Why}")]
+    private static partial void LogNotReady(ILogger logger, string why);
 
     [LoggerMessage(LogLevel.Information, "this manager leads the cluster now, in term {Term}")]
     private static partial void LogLeads(ILogger logger, ulong term);

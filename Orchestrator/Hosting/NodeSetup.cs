@@ -22,6 +22,23 @@ internal static class NodeSetup
         }
     }
 
+    /// <summary>For a host that joins; null: the address is found out when it is needed.</summary>
+    /// <exception cref="ApiException">an address is malformed</exception>
+    public static AddressChoice? ChooseLater(string listen, string advertise, HostServices services)
+    {
+        if (advertise.Length > 0)
+            return Choose(listen, advertise, services);
+        try
+        {
+            AddressChoice.Check(listen, services.Options.Listen, AddressChoice.OfThisHost());
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            throw ApiException.Bad(exception.Message);
+        }
+    }
+
     /// <exception cref="ApiException">the runtime that was asked for does not answer</exception>
     public static async Task<string> ChooseRuntimeAsync(HostServices services, CancellationToken ct)
     {

@@ -50,9 +50,10 @@ internal sealed partial class RoleKeeper(
             }
             return true;
         }
-        catch (Exception e) when (e is GroupException or PeerException or IOException or LogException)
+        catch (Exception e) when (e is GroupException or PeerException or IOException or LogException
+            or UnauthorizedAccessException)
         {
-            LogNotManager(logger, e.Message);
+            LogNotAsItShould(logger, e.Message);
             return false;
         }
     }
@@ -65,7 +66,7 @@ internal sealed partial class RoleKeeper(
     public async Task<(NodeState State, ManagerSide Manager)> BeginAsync(
         NodeState node, LiveIdentity identity, ImmutableArray<string> managers, CancellationToken ct)
     {
-        var addresses = _duty.AddressesFor(node, managers);
+        var addresses = await _duty.FindAddressesAsync(node, managers, ct);
         var manager = await _duty.BeginAsync(SetupOf(addresses, managers), identity, ct);
         var state = NodeSetup.StateOf(identity.Current, addresses, manager.EndPoint, node.Runtime);
         state.Managers = [.. managers];
@@ -84,7 +85,15 @@ internal sealed partial class RoleKeeper(
         if (!node.State.Manager)
             _duty.Forget();
         var (state, manager) = await BeginAsync(node.State, node.Identity, node.KnownManagers, ct);
-        stateFile.Save(state);
+        try
+        {
+            stateFile.Save(state);
+        }
+        catch
+        {
+            await manager.DisposeAsync();
+            throw;
+        }
         node.Become(state, manager);
     }
 
@@ -99,6 +108,7 @@ internal sealed partial class RoleKeeper(
         await _duty.EndAsync(manager);
     }
 
-    [LoggerMessage(LogLevel.Warning, "this host is to be a manager and could not become one, it is tried again: {Why}")]
-    private static partial void LogNotManager(ILogger logger, string why);
+    [LoggerMessage(LogLevel.Warning,
+        "this host's part in the managers' group is not as it should be, it is tried again: {Why}")]
+    private static partial void LogNotAsItShould(ILogger logger, string why);
 }

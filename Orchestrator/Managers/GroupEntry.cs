@@ -35,12 +35,12 @@ internal sealed partial class GroupEntry(
         Ended,
     }
 
-    /// <summary>For a host that becomes a manager: completes when it sees itself in the group.</summary>
+    /// <summary>For a host that becomes a manager: completes when it is in the group and hears of its leader.</summary>
     /// <exception cref="GroupException">not taken in; asking again does no harm</exception>
     public async Task JoinAsync(CancellationToken ct)
     {
         await AskAsync(node.Status, ct);
-        if (await UntilAsync(status => IsAtHome(status) || status.IsRemoved, FirstNews, ct) != Outcome.Seen)
+        if (await UntilAsync(HasNews, FirstNews, ct) != Outcome.Seen)
             throw new GroupException(GroupFailure.NoLeader, "the leader has taken this manager in, but nothing came "
                 + $"from it within {FirstNews.TotalSeconds:0} s: see that {_address} can be reached from all managers");
         if (node.Status.IsRemoved)
@@ -77,6 +77,9 @@ internal sealed partial class GroupEntry(
         && await UntilAsync(status => IsNews(status) || !IsAtHome(status), Silence, ct) == Outcome.Seen
         && IsSettled(node.Status);
 
+    /// <summary>A leader that sends is enough: its state may take long to come.</summary>
+    private bool HasNews(MemberStatus status) => IsAtHome(status) || !status.Leader.IsNone || status.IsRemoved;
+
     private bool IsNews(MemberStatus status) => IsSettled(status) || status.IsRemoved;
 
     private bool IsAtHome(MemberStatus status) => status.Membership.Find(status.Self)?.Address == _address;
@@ -96,7 +99,7 @@ internal sealed partial class GroupEntry(
         {
             return true;
         }
-        catch (Exception e) when (e is GroupException or MembershipException)
+        catch (Exception e) when (e is GroupException or MembershipException or ProposalException)
         {
             if (e.Message != _problem)
                 LogNotIn(e.Message);

@@ -5,6 +5,9 @@ namespace Orchestrator.Cli.Commands;
 
 internal static class ClusterJoin
 {
+    /// <summary>A new manager waits for a leader that knows it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     public static CliCommand Build() => new("join", "Join this host to a cluster.", RunAsync)
     {
         Examples = ["swarmnet join --token SWMTKN-1-… 192.168.1.10:2377"],
@@ -34,7 +37,8 @@ internal static class ClusterJoin
             JoinToken = token,
             Availability = run.Choice("--availability", "active", "pause", "drain"),
         };
-        await run.Api.PostAsync("/swarm/join", ApiBody.Of(request, WireJson.Default.SwarmJoinDto), ct);
+        using var api = new ApiClient(run.Address, run.Environment.Clock) { Timeout = Patience };
+        await api.PostAsync("/swarm/join", ApiBody.Of(request, WireJson.Default.SwarmJoinDto), ct);
         var swarm = (await Lookups.InfoAsync(run, ct)).Swarm;
         var role = swarm.ControlAvailable ? "manager" : "worker";
         run.Error.WriteLine($"This host joined the cluster as a {role}, as node {swarm.NodeId}.");

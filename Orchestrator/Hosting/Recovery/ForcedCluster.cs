@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agents;
 using Orchestrator.Api;
 using Orchestrator.Consensus;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Serialization;
 using Orchestrator.Store;
 
@@ -25,6 +27,8 @@ internal static partial class ForcedCluster
         };
         NewGroup.OfMember(options, new NodeSurroundings(store, logger, services.Time),
             () => MessagePackSerializer.Serialize(SoleManager.Of(store.Current, ManagerIn(store.Current, state))));
+        // The agent must not go to managers of before, who may have taken this node out: it asks who lives here.
+        DurableFile.Remove(Path.Combine(new DataPaths(services.Options.DataDirectory).Agent, AgentStateFile.Name));
         LogMade(logger, state.ClusterId, state.NodeId, store.Current.Index);
     }
 
