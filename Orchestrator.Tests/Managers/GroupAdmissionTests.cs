@@ -156,7 +156,7 @@ public sealed class GroupAdmissionTests
         var third = Host(NodeRole.Manager);
         await Founder.AddRowAsync(third.NodeId);
         await third.StartAsync([Joiner]);
-        Assert.That(third.Node.Status.Membership.Members, Has.Length.EqualTo(3));
+        await Eventually.True("the third knows all three", () => third.Node.Status.Membership.Members.Length == 3);
     }
 
     [Test]
