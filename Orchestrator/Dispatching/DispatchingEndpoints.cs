@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
@@ -69,7 +68,7 @@ public static class DispatchingEndpoints
     private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
         var peer = PeerOf(context);
-        AllowLongBody(context);
+        LongBody.Allow(context);
         var streams = new DuplexStreams(context.Request.Body, context.Response.Body);
         context.Response.ContentType = ClusterPaths.BodyType;
         await context.Response.StartAsync(ct);
@@ -81,7 +80,7 @@ public static class DispatchingEndpoints
     private static async Task LogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
         var peer = PeerOf(context);
-        AllowLongBody(context);
+        LongBody.Allow(context);
         var request = (string)context.Request.RouteValues["requestId"]!;
         try
         {
@@ -110,15 +109,6 @@ public static class DispatchingEndpoints
         await foreach (var line in dispatcher.Logs.ReadAsync(tasks, request.Options, ct))
             await FrameStream.WriteFrameAsync<LogMessage>(context.Response.Body, line, ct);
         await FrameStream.WriteFrameAsync<LogMessage>(context.Response.Body, new LogEnd(), ct);
-    }
-
-    /// <summary>A session lasts for months and may be silent between heartbeats.</summary>
-    private static void AllowLongBody(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
     }
 
     private static PeerIdentity PeerOf(HttpContext context) =>

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
@@ -24,7 +22,7 @@ internal static partial class PeerEndpoint
         var ct = context.RequestAborted;
         try
         {
-            AllowLongBody(context);
+            LongBody.Allow(context);
             var hello = await ReadHelloAsync(context);
             if (receiver is null)
                 throw new PeerRefusedException(503, "this manager is not ready yet");
@@ -55,15 +53,6 @@ internal static partial class PeerEndpoint
         limit.CancelAfter(HelloTimeout);
         return await FrameStream.ReadFrameAsync<PeerHello>(context.Request.Body, PeerHello.MaxBytes, limit.Token)
             ?? throw new InvalidDataException("the stream ended before it said whose it is");
-    }
-
-    /// <summary>A stream lasts for months.</summary>
-    private static void AllowLongBody(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
     }
 
     private static async Task RefuseAsync(HttpContext context, int status, string message)
