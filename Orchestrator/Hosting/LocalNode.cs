@@ -70,14 +70,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             return;
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
-        var manager = state.Manager && HoldsLog()
-            ? await ManagerSide.OpenAsync(
-                _roles.SetupOf(NodeSetup.AddressesOf(state, _services.Options), state.Managers), identity, _services)
-            : null;
-        if (manager is not null)
-            state = Located(state, manager);
-        if (manager is { Role.IsAlone: true })
-            await manager.Role.ReadyAsync();
+        (state, var manager) = await _roles.ResumeAsync(state, identity);
         if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
             _identities.Save(identity.Current);
         Activate(state, identity, manager);
@@ -97,16 +90,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var id = await AllOrNothingAsync(async undo =>
         {
             using var founder = ClusterFounder.Create(command.Spec, _services);
-            _identities.Save(founder.Identity);
-            var identity = new LiveIdentity(founder.Identity);
-            var manager = await ManagerSide.OpenAsync(_roles.SetupOf(addresses, []), identity, _services);
-            undo.Add(manager);
-            var state = NodeSetup.StateOf(founder.Identity, addresses, manager.EndPoint, runtime);
-            var first = founder.FirstTransaction(command, state.AdvertiseAddress, _services);
-            var applied = await manager.Role.Node.ProposeAsync(first, ct);
-            Invariant.Require(applied.Accepted, "nothing is in the way of a log's first transaction");
-            _stateFile.Save(state);
-            Activate(state, identity, manager);
+            var first = new FirstManager(founder.Identity, addresses, runtime);
+            var state = await StartFirstAsync(
+                first, address => founder.FirstTransaction(command, address, _services), undo, ct);
             LogFounded(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
@@ -179,16 +165,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var id = await AllOrNothingAsync(async undo =>
         {
             restore.MakeLog(_paths.Log, addresses.Advertise, _services);
-            _identities.Save(restore.Identity);
-            var identity = new LiveIdentity(restore.Identity);
-            var manager = await ManagerSide.OpenAsync(_roles.SetupOf(addresses, []), identity, _services);
-            undo.Add(manager);
-            var state = NodeSetup.StateOf(restore.Identity, addresses, manager.EndPoint, runtime);
-            var first = restore.FirstTransaction(state.AdvertiseAddress, _services);
-            var applied = await manager.Role.Node.ProposeAsync(first, ct);
-            Invariant.Require(applied.Accepted, "nothing is in the way of a restored log's first transaction");
-            _stateFile.Save(state);
-            Activate(state, identity, manager);
+            var first = new FirstManager(restore.Identity, addresses, runtime);
+            var state = await StartFirstAsync(
+                first, address => restore.FirstTransaction(address, _services), undo, ct);
             LogRestored(_logger, state.ClusterId, state.NodeId);
             return state.NodeId;
         });
@@ -303,26 +282,6 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         return done;
     }
 
-    /// <summary>Keeps where a manager is now; it tells the group itself.</summary>
-    private NodeState Located(NodeState state, ManagerSide manager)
-    {
-        if (state.AdvertiseAddress == manager.Address)
-            return state;
-        var located = state.Copy();
-        (located.ListenAddress, located.AdvertiseAddress) = (manager.EndPoint.ToString(), manager.Address);
-        _stateFile.Save(located);
-        LogMoved(_logger, state.AdvertiseAddress, located.AdvertiseAddress);
-        return located;
-    }
-
-    private bool HoldsLog()
-    {
-        var holds = RaftStorage.HoldsMember(_paths.Log);
-        if (!holds)
-            LogMissing(_logger, _paths.Log);
-        return holds;
-    }
-
     private void Serve(ManagerSide? manager) => _api.Manager = manager is null ? null : ServicesOf(manager);
 
     private ManagerServices ServicesOf(ManagerSide manager) => new(
@@ -337,6 +296,23 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _membership = started;
         Serve(manager);
         _roles.Look();
+    }
+
+    /// <summary>Starts the only manager of a cluster that is new or restored.</summary>
+    /// <param name="transaction">what its log goes on with, by the address that others reach it under</param>
+    private async Task<NodeState> StartFirstAsync(
+        FirstManager first, Func<string, Transaction> transaction, List<IAsyncDisposable> undo, CancellationToken ct)
+    {
+        _identities.Save(first.Identity);
+        var identity = new LiveIdentity(first.Identity);
+        var manager = await ManagerSide.OpenAsync(_roles.SetupOf(first.Addresses, []), identity, _services);
+        undo.Add(manager);
+        var state = NodeSetup.StateOf(first.Identity, first.Addresses, manager.EndPoint, first.Runtime);
+        var applied = await manager.Role.Node.ProposeAsync(transaction(state.AdvertiseAddress), ct);
+        Invariant.Require(applied.Accepted, "nothing is in the way of the first transaction");
+        _stateFile.Save(state);
+        Activate(state, identity, manager);
+        return state;
     }
 
     private async Task EndAsync(Membership current)
@@ -382,6 +358,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         return new Turn(_gate);
     }
 
+    private sealed record FirstManager(NodeIdentity Identity, AddressChoice Addresses, string Runtime);
+
     private readonly struct Turn(SemaphoreSlim gate) : IDisposable
     {
         public void Dispose() => gate.Release();
@@ -400,9 +378,6 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "this host is node {Node}, a {Role}")]
     private static partial void LogResumed(ILogger logger, string node, string role);
 
-    [LoggerMessage(LogLevel.Information, "this manager was at {Old} and is at {New} now")]
-    private static partial void LogMoved(ILogger logger, string old, string @new);
-
     [LoggerMessage(LogLevel.Warning, "what this node has kept of its cluster cannot be removed yet: {Reason}")]
     private static partial void LogTraces(ILogger logger, string reason);
 
@@ -411,9 +386,4 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "this node was removed from the cluster {Cluster}: stopping its tasks")]
     private static partial void LogRemoved(ILogger logger, string cluster);
-
-    [LoggerMessage(LogLevel.Error,
-        "this host is a manager, but its log {Path} is gone: it asks the other managers to take it in as a new one. If "
-        + "it was the only one, restore a backup on an empty host")]
-    private static partial void LogMissing(ILogger logger, string path);
 }

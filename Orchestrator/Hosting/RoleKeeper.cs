@@ -58,6 +58,28 @@ internal sealed partial class RoleKeeper(
         }
     }
 
+    /// <summary>Starts the manager's side of an earlier run again, if there was one and its log is there.</summary>
+    /// <exception cref="OptionException">an address that is stored or set cannot be used</exception>
+    /// <exception cref="IOException">the address cannot be listened on</exception>
+    /// <exception cref="LogException">the log cannot be used</exception>
+    public async Task<(NodeState State, ManagerSide? Manager)> ResumeAsync(NodeState state, LiveIdentity identity)
+    {
+        if (!state.Manager)
+            return (state, null);
+        var log = new DataPaths(services.Options.DataDirectory).Log;
+        if (!RaftStorage.HoldsMember(log))
+        {
+            LogMissing(logger, log);
+            return (state, null);
+        }
+        var setup = SetupOf(NodeSetup.AddressesOf(state, services.Options), state.Managers);
+        var manager = await ManagerSide.OpenAsync(setup, identity, services);
+        state = Located(state, manager);
+        if (manager.Role.IsAlone)
+            await manager.Role.ReadyAsync();
+        return (state, manager);
+    }
+
     /// <summary>Starts a manager's side that asks to be taken into the group by itself.</summary>
     /// <param name="node">what was said when this host joined</param>
     /// <exception cref="GroupException">no manager that leads answers</exception>
@@ -78,6 +100,18 @@ internal sealed partial class RoleKeeper(
     {
         Managers = () => current()?.KnownManagers ?? managers, Removed = Look,
     };
+
+    /// <summary>Keeps where a manager is now; it tells the group itself.</summary>
+    private NodeState Located(NodeState state, ManagerSide manager)
+    {
+        if (state.AdvertiseAddress == manager.Address)
+            return state;
+        var located = state.Copy();
+        (located.ListenAddress, located.AdvertiseAddress) = (manager.EndPoint.ToString(), manager.Address);
+        stateFile.Save(located);
+        LogMoved(logger, state.AdvertiseAddress, located.AdvertiseAddress);
+        return located;
+    }
 
     private async Task BecomeManagerAsync(Membership node, CancellationToken ct)
     {
@@ -111,4 +145,12 @@ internal sealed partial class RoleKeeper(
     [LoggerMessage(LogLevel.Warning,
         "this host's part in the managers' group is not as it should be, it is tried again: {Why}")]
     private static partial void LogNotAsItShould(ILogger logger, string why);
+
+    [LoggerMessage(LogLevel.Information, "this manager was at {Old} and is at {New} now")]
+    private static partial void LogMoved(ILogger logger, string old, string @new);
+
+    [LoggerMessage(LogLevel.Error,
+        "this host is a manager, but its log {Path} is gone: it asks the other managers to take it in as a new one. If "
+        + "it was the only one, restore a backup on an empty host")]
+    private static partial void LogMissing(ILogger logger, string path);
 }
