@@ -77,6 +77,16 @@ public sealed class ControllerLoopTests
     }
 
     [Test]
+    public async Task A_leadership_may_end_while_a_decision_is_being_written(CancellationToken ct)
+    {
+        proposer.Hold();
+        var controller = new ScriptedController(_ => new ControllerDecision(
+            [Transaction.Of(Change.Update(store.Current.Node(new NodeId("a"))!))], null));
+        await using (Run(controller, ct))
+            await Eventually.True("a proposal is under way", () => proposer.Proposals > 0);
+    }
+
+    [Test]
     public void A_large_decision_is_written_in_parts_that_leave_no_slot_half_done()
     {
         var plane = new ControlPlane();
@@ -122,6 +132,7 @@ public sealed class ControllerLoopTests
             await stop.CancelAsync();
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stop.Dispose();
+            Assert.That(running.IsCanceled, $"the loop has not ended as it was told to: {running.Exception}");
         }
     }
 

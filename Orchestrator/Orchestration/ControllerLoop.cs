@@ -27,19 +27,28 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
     public async Task RunAsync(CancellationToken ct)
     {
         var before = StateSnapshot.Empty;
-        var watch = environment.Store.WatchAsync(after: 0, ct).GetAsyncEnumerator(ct);
-        await using var _ = watch;
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var watch = environment.Store.WatchAsync(after: 0, life.Token).GetAsyncEnumerator(life.Token);
         var next = watch.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            if (await HasChangeAsync(next, ct))
+            while (true)
             {
-                foreach (var key in controller.KeysOf(watch.Current, before))
-                    _queue.Add(key, _clock.Now);
-                before = watch.Current.Snapshot;
-                next = watch.MoveNextAsync().AsTask();
+                if (await HasChangeAsync(next, ct))
+                {
+                    foreach (var key in controller.KeysOf(watch.Current, before))
+                        _queue.Add(key, _clock.Now);
+                    before = watch.Current.Snapshot;
+                    next = watch.MoveNextAsync().AsTask();
+                }
+                await WorkAsync(ct);
             }
-            await WorkAsync(ct);
+        }
+        finally
+        {
+            // An enumerator that still moves must not be disposed.
+            await life.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
