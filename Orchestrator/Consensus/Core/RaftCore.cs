@@ -20,7 +20,7 @@ internal sealed class RaftCore
         _state = new RaftState(options, start);
         _election = new Election(_state);
         _following = new Following(_state);
-        _intake = new SnapshotIntake(_state);
+        _intake = new SnapshotIntake(_state, start.Received);
     }
 
     public RaftRole Role => _state.Role;
