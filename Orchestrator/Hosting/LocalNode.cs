@@ -70,9 +70,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             return;
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
-        (state, var manager) = await _roles.ResumeAsync(state, identity);
-        if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
+        if (ManagerCertificate.RenewExpired(state, identity, _services))
             _identities.Save(identity.Current);
+        (state, var manager) = await _roles.ResumeAsync(state, identity);
         Activate(state, identity, manager);
         LogResumed(_logger, state.NodeId, state.Manager ? "manager" : "worker");
     }
