@@ -139,7 +139,7 @@ public sealed class GroupAdmissionTests
     [Test]
     public async Task Fifteen_are_enough()
     {
-        for (var id = 1; id < GroupAdmission.MostMembers; id++)
+        for (var id = 1; id < ManagerCount.Most; id++)
         {
             await Founder.AddRowAsync(new NodeId($"n{id}"));
             var member = new Member(new MemberId((ulong)id + 100), $"n{id}", $"127.0.0.1:{id}", false);

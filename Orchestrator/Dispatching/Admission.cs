@@ -29,6 +29,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
             var role = RoleOf(request.Token, cluster, ca);
             if (request.Hostname.Length > MaxHostnameLength)
                 throw Malformed($"the hostname has more than {MaxHostnameLength} characters");
+            if (role == NodeRole.Manager)
+                RequireRoomForManager();
             var peer = new PeerIdentity(new NodeId(environment.Ids.Next()), role, cluster.Id);
             var certificate = Issue(ca, peer, request.CertificateRequest, cluster);
             var applied = await environment.Proposer.ProposeAsync(
@@ -99,6 +101,13 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         var lifetime = cluster.Spec.CertificateLifetime;
         if (lifetime < CertificateAuthority.MinLifetime)
             lifetime = CertificateAuthority.MinLifetime;
+    private void RequireRoomForManager()
+    {
+        var managers = environment.Store.Current.Nodes.Values.Count(node => node.Spec.Role == NodeRole.Manager);
+        if (managers >= ManagerCount.Most)
+            throw Refused(StatusCodes.Status409Conflict, ManagerCount.TooMany(managers));
+    }
+
         try
         {
             return ca.Issue(peer, request, environment.Now, lifetime);

@@ -13,9 +13,6 @@ namespace Orchestrator.Managers;
 internal sealed partial class GroupAdmission(
     RaftNode node, StateStore store, ClusterConnector connector, ILogger logger)
 {
-    /// <summary>Each entry is written by all of them, and each change of members carries them all.</summary>
-    public const int MostMembers = 15;
-
     private const int ManyVoters = 7;
 
     private readonly MembershipChanges _changes = new(node);
@@ -85,10 +82,8 @@ internal sealed partial class GroupAdmission(
             is { } taken)
             throw new RefusedException(409, $"node {taken.Node} is a manager at {joining.Address} already: give "
                 + "this one another address with --advertise-addr, or demote that node if it is gone");
-        if (known is null && members.Members.Length >= MostMembers)
-            throw new RefusedException(409, $"there are {members.Members.Length} managers, and no more than "
-                + $"{MostMembers} are taken since each has to write everything: 3, 5 or 7 are good numbers. Let this "
-                + "node be a worker, or demote another one first");
+        if (known is null && members.Members.Length >= ManagerCount.Most)
+            throw new RefusedException(409, ManagerCount.TooMany(members.Members.Length));
     }
 
     private void CheckRole(string id)
