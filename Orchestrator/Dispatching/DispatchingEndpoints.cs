@@ -29,6 +29,7 @@ public static class DispatchingEndpoints
         Post(ClusterPaths.Join, JoinAsync);
         Post(ClusterPaths.Renew, RenewAsync);
         Post(ClusterPaths.Leave, LeaveAsync);
+        Post(ClusterPaths.Withdraw, WithdrawAsync);
         Post(ClusterPaths.Session, SessionAsync);
         Post(ClusterPaths.Logs + "/{requestId}", LogsAsync);
         Post(ClusterPaths.ManagerLogs, ManagerLogsAsync);
@@ -62,6 +63,9 @@ public static class DispatchingEndpoints
 
     private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
         dispatcher.LeaveAsync(ClusterCall.PeerOf(context).NodeId, ct);
+
+    private static Task WithdrawAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
+        dispatcher.Admission.WithdrawAsync(ClusterCall.PeerOf(context).NodeId, ct);
 
     private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {

@@ -78,13 +78,16 @@ internal sealed partial class GroupAdmission(
             throw new RefusedException(403, $"member {joining.Id} is node {known.Node}, but the certificate is of "
                 + $"node {joining.Node}");
         CheckRole(joining.Node);
-        if (members.Members.FirstOrDefault(other => other.Address == joining.Address && other.Node != joining.Node)
-            is { } taken)
+        if (AtSameAddress(joining, members).FirstOrDefault(other => other.Votes) is { } taken)
             throw new RefusedException(409, $"node {taken.Node} is a manager at {joining.Address} already: give "
                 + "this one another address with --advertise-addr, or demote that node if it is gone");
         if (known is null && members.Members.Length >= ManagerCount.Most)
             throw new RefusedException(409, ManagerCount.TooMany(members.Members.Length));
     }
+
+    /// <summary>One without a vote was never more than a try: whoever answers there takes its place.</summary>
+    private static IEnumerable<Member> AtSameAddress(Member joining, Membership members) =>
+        members.Members.Where(other => other.Address == joining.Address && other.Node != joining.Node);
 
     private void CheckRole(string id)
     {
@@ -121,6 +124,8 @@ internal sealed partial class GroupAdmission(
     {
         try
         {
+            foreach (var former in AtSameAddress(joining, status.Membership))
+                await _changes.RemoveAsync(former.Id, force: false, ct);
             if (status.Membership.Find(joining.Id) is null)
                 await _changes.AddLearnerAsync(joining, ct);
             else

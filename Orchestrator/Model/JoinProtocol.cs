@@ -26,6 +26,9 @@ public static class ClusterPaths
     public const string Leave = "/swarmnet/v1/leave";
 
     /// <summary>POST, frames both ways: <see cref="AgentMessage"/> in, <see cref="ManagerMessage"/> out.</summary>
+    /// <summary>POST, empty bodies: the host could not become what it joined as; its node is forgotten.</summary>
+    public const string Withdraw = "/swarmnet/v1/withdraw";
+
     public const string Session = "/swarmnet/v1/session";
 
     /// <summary>POST to <c>Logs/{requestId}</c>: frames of <see cref="LogMessage"/>.</summary>
