@@ -110,6 +110,15 @@ public sealed class NodeEndpointTests
     }
 
     [Test]
+    public async Task A_sixteenth_manager_is_refused_and_one_that_is_there_may_be_changed()
+    {
+        await AddManagersAsync([.. Enumerable.Range(2, ManagerCount.Most - 1).Select(i => $"m{i}")]);
+        var refused = await ChangeRoleAsync(Worker, "manager");
+        Assert.That((refused.Status, refused.Message), Is.EqualTo((400, ManagerCount.TooMany(ManagerCount.Most))));
+        Assert.That((await ChangeRoleAsync("m2", "manager")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task A_promotion_is_taken_as_a_wish_and_a_demotion_too()
     {
         Assert.That((await ChangeRoleAsync(Worker, "manager")).Status, Is.EqualTo(200));

@@ -6,7 +6,6 @@ using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Primitives;
 using Orchestrator.Tests.Builders;
-using Leadership = Orchestrator.Consensus.Leadership;
 
 namespace Orchestrator.Tests.Consensus;
 

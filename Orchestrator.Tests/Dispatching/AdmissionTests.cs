@@ -165,6 +165,7 @@ public sealed class AdmissionTests
 
     [TestCase(ClusterPaths.Renew)]
     [TestCase(ClusterPaths.Leave)]
+    [TestCase(ClusterPaths.Withdraw)]
     [TestCase(ClusterPaths.Session)]
     [TestCase(ClusterPaths.Logs + "/x")]
     public async Task Without_a_certificate_nothing_else_is_served(string path, CancellationToken ct)
@@ -186,6 +187,51 @@ public sealed class AdmissionTests
         var answer = await PostAsync(client, path, new RenewRequest { CertificateRequest = key.RequestPem }, ct);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That(await answer.Content.ReadAsStringAsync(ct), Does.Contain("was removed"));
+    }
+
+    [Test]
+    public async Task There_is_no_place_for_a_sixteenth_manager_and_one_for_a_worker(CancellationToken ct)
+    {
+        var nodes = Enumerable.Range(0, ManagerCount.Most)
+            .Select(_ => manager.AddNode(row => row with { Spec = row.Spec with { Role = NodeRole.Manager } })).ToArray();
+        await RefusedAsync(
+            request => request with { Token = manager.Cluster.ManagerToken }, HttpStatusCode.Conflict,
+            ManagerCount.TooMany(ManagerCount.Most), ct);
+        using var key = new KeyAndRequest();
+        Assert.That((await JoinAsync(Request(key), ct)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        foreach (var node in nodes)
+            node.Dispose();
+    }
+
+    [Test]
+    public async Task A_node_whose_host_could_not_join_after_all_is_forgotten_also_when_it_says_so_twice(
+        CancellationToken ct)
+    {
+        using var node = manager.AddNode();
+        using var client = manager.ClientOf(node);
+        for (var time = 0; time < 2; time++)
+        {
+            var answer = await client.PostAsync(new Uri(ClusterPaths.Withdraw, UriKind.Relative), null, ct);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(manager.State.Nodes, Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task A_node_that_is_in_use_is_not_forgotten(CancellationToken ct)
+    {
+        using var used = manager.AddNode();
+        manager.AddTask(manager.AddService(), used.NodeId);
+        using var connected = manager.AddNode();
+        await using var agent = await ScriptedAgent.ConnectAsync(manager, connected, ct);
+        foreach (var node in new[] { used, connected })
+        {
+            using var client = manager.ClientOf(node);
+            var answer = await client.PostAsync(new Uri(ClusterPaths.Withdraw, UriKind.Relative), null, ct);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+            Assert.That(await answer.Content.ReadAsStringAsync(ct), Does.Contain("in use"));
+        }
+        Assert.That(manager.State.Nodes, Has.Count.EqualTo(2));
     }
 
     [Test]

@@ -55,6 +55,13 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     /// <summary>Nodes that are of the managers' group.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<NodeId, bool> Members { get; } = new();
 
+    /// <summary>Of the present leadership.</summary>
+    public ulong Term { get; private set; }
+
+    /// <summary>What this manager knows of leaders of later terms.</summary>
+    public Func<ulong, CancellationToken, Task<LeaderNotice?>> NextLeader { get; set; } =
+        static (_, _) => Task.FromResult<LeaderNotice?>(null);
+
     /// <summary>What the endpoints are told; null = this manager does not lead.</summary>
     public Dispatcher? Leading { get; set; }
 
@@ -153,9 +160,11 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
 
     private Dispatcher Lead()
     {
+        Term++;
         var environment = new DispatchingEnvironment(Store, Proposer, TimeProvider.System, IdSource.Secure)
         {
             ManagerAddresses = () => ManagerAddresses,
+            Term = Term,
             IsMember = Members.ContainsKey,
         };
         var dispatcher = new Dispatcher(environment, NullLogger.Instance);
@@ -186,6 +195,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
             listen => ClusterPort.Listen(listen, new LiveIdentity(identity), TimeProvider.System, NullLogger.Instance)));
         var built = builder.Build();
         DispatchingEndpoints.Map(built, Store, () => Leading, () => LeaderAddress);
+        LeaderEndpoint.Map(built, (term, ct) => NextLeader(term, ct));
         return built;
     }
 }

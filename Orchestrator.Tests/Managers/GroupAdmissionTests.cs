@@ -112,8 +112,23 @@ public sealed class GroupAdmissionTests
         await JoinAsync(Joiner, Request);
         var third = Host(NodeRole.Manager);
         await Founder.AddRowAsync(third.NodeId);
-        await RefusesAsync(third, Request with { MemberId = 78 }, "is a manager at");
+        await RefusesAsync(third, Request with { MemberId = 78 }, "answers the leader, not node");
+        await new MembershipChanges(Founder.Node).ChangeAddressAsync(Founder.Member, Founder.Address, default);
+        await RefusesAsync(third, Request with { MemberId = 78, Address = Founder.Address }, "is a manager at");
         await RefusesAsync(third, Request, "but the certificate is of");
+    }
+
+    [Test]
+    public async Task A_host_whose_join_has_failed_takes_the_place_of_what_that_try_has_left()
+    {
+        await JoinAsync(Joiner, Request);
+        var port = Joiner.EndPoint.Port;
+        await Joiner.StopAsync();
+        var again = Host(NodeRole.Manager);
+        await Founder.AddRowAsync(again.NodeId);
+        await again.StartAsync([Founder], port);
+        Assert.That(Founder.Node.Status.Membership.Removed, Is.EqualTo(new[] { new MemberId(Id) }));
+        await Eventually.True("it has a vote", () => Founder.Node.Status.Membership.Find(again.Member) is { Votes: true });
     }
 
     [Test]
@@ -139,7 +154,7 @@ public sealed class GroupAdmissionTests
     [Test]
     public async Task Fifteen_are_enough()
     {
-        for (var id = 1; id < GroupAdmission.MostMembers; id++)
+        for (var id = 1; id < ManagerCount.Most; id++)
         {
             await Founder.AddRowAsync(new NodeId($"n{id}"));
             var member = new Member(new MemberId((ulong)id + 100), $"n{id}", $"127.0.0.1:{id}", false);

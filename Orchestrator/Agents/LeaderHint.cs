@@ -11,8 +11,12 @@ internal static class LeaderHint
     /// <returns><c>ip:port</c>; empty when it does not know, or what it says is no such address</returns>
     public static string In(HttpResponseMessage response) =>
         response.Headers.TryGetValues(ClusterPaths.LeaderHeader, out var values)
-        && values.First() is { Length: <= MaxLength } text
-        && IPEndPoint.TryParse(text, out var leader) && leader.Port > 0
+            ? AddressIn(values.First())
+            : "";
+
+    /// <returns><c>ip:port</c>; empty when it is no such address</returns>
+    public static string AddressIn(string text) =>
+        text.Length <= MaxLength && IPEndPoint.TryParse(text, out var leader) && leader.Port > 0
             ? leader.ToString()
             : "";
 }

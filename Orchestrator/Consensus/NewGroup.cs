@@ -25,14 +25,7 @@ internal static class NewGroup
         var storageOptions = NodeOpening.StorageOptions(options, around);
         var opened = RaftStorage.Open(storageOptions, around.Disk, around.Ids.Fill, around.Logger);
         using var storage = opened.Storage;
-        var state = new ReplicatedState(around.Machine);
-        if (opened.Snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
-        foreach (var entry in opened.State.Entries)
-        {
-            if (entry.Index > opened.State.Snapshot.Index)
-                state.Apply(entry);
-        }
+        var state = StoredState.Replay(opened, around);
         var applied = around.Machine.Apply(storage.LastIndex + 1, command());
         Invariant.Require(applied.Accepted, "the last command was made for this very state");
         var content = new ChunkedBuffer();

@@ -29,6 +29,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
             var role = RoleOf(request.Token, cluster, ca);
             if (request.Hostname.Length > MaxHostnameLength)
                 throw Malformed($"the hostname has more than {MaxHostnameLength} characters");
+            if (role == NodeRole.Manager)
+                RequireRoomForManager();
             var peer = new PeerIdentity(new NodeId(environment.Ids.Next()), role, cluster.Id);
             var certificate = Issue(ca, peer, request.CertificateRequest, cluster);
             var applied = await environment.Proposer.ProposeAsync(
@@ -68,6 +70,27 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         LogLeft(logger, id);
     }
 
+    /// <summary>
+    /// The host could not become what it joined as: its row goes, and with it its place in the managers' group.
+    /// </summary>
+    /// <exception cref="RefusedException">it has become a node: it must leave as one</exception>
+    public async Task WithdrawAsync(NodeId id, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var state = environment.Store.Current;
+            if (state.Node(id) is not { } node)
+                return;
+            if (node.Status.State == NodeState.Ready || state.TasksOn(id).Count > 0)
+                throw Refused(StatusCodes.Status409Conflict, $"node {id} is in use: leave, and remove it then");
+            if (!(await environment.Proposer.ProposeAsync(Transaction.Of(Change.Delete(node)), ct)).Accepted)
+                continue;
+            LogWithdrawn(logger, id);
+            return;
+        }
+        throw Refused(StatusCodes.Status503ServiceUnavailable, $"node {id} keeps being changed by others: try again");
+    }
+
     public static RefusedException Malformed(string message) => new(StatusCodes.Status400BadRequest, message);
 
     public static RefusedException Removed(NodeId id) =>
@@ -77,6 +100,13 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
 
     private Cluster Cluster() => environment.Store.Current.Cluster
         ?? throw Refused(StatusCodes.Status503ServiceUnavailable, "this manager has no cluster yet");
+
+    private void RequireRoomForManager()
+    {
+        var managers = environment.Store.Current.Nodes.Values.Count(node => node.Spec.Role == NodeRole.Manager);
+        if (managers >= ManagerCount.Most)
+            throw Refused(StatusCodes.Status409Conflict, ManagerCount.TooMany(managers));
+    }
 
     private static NodeRole RoleOf(string text, Cluster cluster, CertificateAuthority ca)
     {
@@ -118,6 +148,9 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
 
     [LoggerMessage(LogLevel.Information, "Node {Node} has a new certificate as {Role}")]
     private static partial void LogRenewed(ILogger logger, NodeId node, NodeRole role);
+
+    [LoggerMessage(LogLevel.Information, "Node {Node} is forgotten: its host could not join after all")]
+    private static partial void LogWithdrawn(ILogger logger, NodeId node);
 
     [LoggerMessage(LogLevel.Information, "Node {Node} has left")]
     private static partial void LogLeft(ILogger logger, NodeId node);

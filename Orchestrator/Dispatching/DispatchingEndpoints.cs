@@ -1,10 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Model;
-using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 using Orchestrator.Store;
@@ -27,16 +25,17 @@ public static class DispatchingEndpoints
         IEndpointRouteBuilder routes, StateStore store, Func<Dispatcher?> leading, Func<string> leaderAddress)
     {
         var gate = new LeaderGate(leading, leaderAddress);
-        routes.MapGet(ClusterPaths.Ca, context => Answer(context, () => CaAsync(context, store)));
+        routes.MapGet(ClusterPaths.Ca, context => ClusterCall.AnswerAsync(context, () => CaAsync(context, store)));
         Post(ClusterPaths.Join, JoinAsync);
         Post(ClusterPaths.Renew, RenewAsync);
         Post(ClusterPaths.Leave, LeaveAsync);
+        Post(ClusterPaths.Withdraw, WithdrawAsync);
         Post(ClusterPaths.Session, SessionAsync);
         Post(ClusterPaths.Logs + "/{requestId}", LogsAsync);
         Post(ClusterPaths.ManagerLogs, ManagerLogsAsync);
 
         void Post(string path, Func<HttpContext, Dispatcher, CancellationToken, Task> handle) =>
-            routes.MapPost(path, context => Answer(
+            routes.MapPost(path, context => ClusterCall.AnswerAsync(
                 context, () => gate.PassAsync(context, (dispatcher, ct) => handle(context, dispatcher, ct))));
     }
 
@@ -56,18 +55,21 @@ public static class DispatchingEndpoints
 
     private static async Task RenewAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        var peer = PeerOf(context);
+        var peer = ClusterCall.PeerOf(context);
         var request = await ReadAsync<RenewRequest>(context, MaxBodyBytes, ct);
         ct.ThrowIfCancellationRequested(); // nothing is proposed, so nothing else would notice a lost leadership
         await WriteAsync(context, dispatcher.Admission.Renew(peer, request), ct);
     }
 
     private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
-        dispatcher.LeaveAsync(PeerOf(context).NodeId, ct);
+        dispatcher.LeaveAsync(ClusterCall.PeerOf(context).NodeId, ct);
+
+    private static Task WithdrawAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
+        dispatcher.Admission.WithdrawAsync(ClusterCall.PeerOf(context).NodeId, ct);
 
     private static async Task SessionAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        var peer = PeerOf(context);
+        var peer = ClusterCall.PeerOf(context);
         LongBody.Allow(context);
         var streams = new DuplexStreams(context.Request.Body, context.Response.Body);
         context.Response.ContentType = ClusterPaths.BodyType;
@@ -79,7 +81,7 @@ public static class DispatchingEndpoints
 
     private static async Task LogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        var peer = PeerOf(context);
+        var peer = ClusterCall.PeerOf(context);
         LongBody.Allow(context);
         var request = (string)context.Request.RouteValues["requestId"]!;
         try
@@ -97,7 +99,7 @@ public static class DispatchingEndpoints
 
     private static async Task ManagerLogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        if (!PeerOf(context).IsManager)
+        if (!ClusterCall.PeerOf(context).IsManager)
             throw new RefusedException(StatusCodes.Status403Forbidden, "only managers of this cluster read logs here");
         var request = await ReadAsync<TaskLogsRequest>(context, MaxTaskLogsBytes, ct);
         var tasks = request.Nodes
@@ -111,72 +113,15 @@ public static class DispatchingEndpoints
         await FrameStream.WriteFrameAsync<LogMessage>(context.Response.Body, new LogEnd(), ct);
     }
 
-    private static PeerIdentity PeerOf(HttpContext context) =>
-        PeerIdentity.Of(context.Connection.ClientCertificate) ?? throw new RefusedException(
-            StatusCodes.Status403Forbidden,
-            "only nodes of this cluster may do this: connect with a node's certificate");
-
     private static string AddressOf(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
         return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "";
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext context, int maxBytes, CancellationToken ct)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = maxBytes;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, ct);
-        return MessagePackSerializer.Deserialize<T>(body.ToArray());
-    }
+    private static async Task<T> ReadAsync<T>(HttpContext context, int maxBytes, CancellationToken ct) =>
+        MessagePackSerializer.Deserialize<T>(await ClusterCall.ReadAsync(context, maxBytes, ct));
 
-    private static async Task WriteAsync<T>(HttpContext context, T answer, CancellationToken ct)
-    {
-        context.Response.ContentType = ClusterPaths.BodyType;
-        await context.Response.Body.WriteAsync(MessagePackSerializer.Serialize(answer), ct);
-    }
-
-    private static async Task Answer(HttpContext context, Func<Task> handle)
-    {
-        try
-        {
-            await handle();
-        }
-        catch (RefusedException e)
-        {
-            if (e.Leader.Length > 0 && !context.Response.HasStarted)
-                context.Response.Headers[ClusterPaths.LeaderHeader] = e.Leader;
-            await RefuseAsync(context, e.Status, e.Message);
-        }
-        catch (InvalidDataException e)
-        {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message);
-        }
-        catch (BadHttpRequestException e)
-        {
-            await RefuseAsync(context, e.StatusCode, $"{e.Message} The limit is {LimitOf(context)} bytes.");
-        }
-        catch (ProposalException e)
-        {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-    }
-
-    private static long? LimitOf(HttpContext context) =>
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
-
-    private static async Task RefuseAsync(HttpContext context, int status, string message)
-    {
-        if (context.Response.HasStarted)
-        {
-            context.Abort();
-            return;
-        }
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        if (status == StatusCodes.Status429TooManyRequests)
-            context.Response.Headers.RetryAfter = "1";
-        await context.Response.WriteAsync(message, context.RequestAborted);
-    }
+    private static Task WriteAsync<T>(HttpContext context, T answer, CancellationToken ct) =>
+        ClusterCall.WriteAsync(context, MessagePackSerializer.Serialize(answer), ct);
 }

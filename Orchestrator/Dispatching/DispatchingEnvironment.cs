@@ -13,6 +13,9 @@ public sealed record DispatchingEnvironment(StateStore Store, IProposer Proposer
     /// </summary>
     public Func<ImmutableArray<string>> ManagerAddresses { get; init; } = static () => [];
 
+    /// <summary>Of the leadership that all this belongs to.</summary>
+    public ulong Term { get; init; }
+
     /// <summary>Is the node a member of the managers' group (still)? Then it needs a manager's certificate.</summary>
     public Func<NodeId, bool> IsMember { get; init; } = static _ => false;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Primitives;
+using Orchestrator.Security;
 
 namespace Orchestrator.Dispatching;
 

@@ -23,5 +23,6 @@ internal sealed record SessionServices(
         HeartbeatPeriod = State.Cluster?.Spec.HeartbeatPeriod ?? Defaults.HeartbeatPeriod,
         Managers = Outside.ManagerAddresses(),
         Role = State.Node(node)?.Spec.Role,
+        Term = Outside.Term,
     };
 }

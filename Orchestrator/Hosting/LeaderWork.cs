@@ -24,6 +24,7 @@ internal sealed class LeaderWork
         Dispatcher = new Dispatcher(
             new DispatchingEnvironment(store, _proposer, services.Time, services.Ids)
             {
+                Term = leadership.Term,
                 ManagerAddresses = () =>
                 [
                     .. node.Status.Membership.Members.Select(member => member.Address).Where(known => known.Length > 0),

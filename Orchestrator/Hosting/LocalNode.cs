@@ -70,9 +70,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             return;
         }
         var identity = new LiveIdentity(NodeSetup.Load(_identities, _paths.Root));
-        (state, var manager) = await _roles.ResumeAsync(state, identity);
-        if (manager is not null && ManagerCertificate.RenewExpired(manager.Role.Store.Current, identity, _services))
+        if (ManagerCertificate.RenewExpired(state, identity, _services))
             _identities.Save(identity.Current);
+        (state, var manager) = await _roles.ResumeAsync(state, identity);
         Activate(state, identity, manager);
         LogResumed(_logger, state.NodeId, state.Manager ? "manager" : "worker");
     }
@@ -122,11 +122,13 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
                 Runtime = runtime,
             };
             var identity = new LiveIdentity(joined);
+            var withdrawal = new JoinWithdrawal(identity, command.RemoteAddresses, _services, _logger);
+            undo.Add(withdrawal);
             ManagerSide? manager = null;
             if (joined.Role == NodeRole.Manager)
             {
                 (state, manager) = await _roles.BeginAsync(state, identity, command.RemoteAddresses, ct);
-                undo.Add(manager);
+                withdrawal.Manager = manager;
                 await manager.Role.JoinAsync(ct);
             }
             _stateFile.Save(state);
@@ -338,6 +340,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         var undo = new List<IAsyncDisposable>();
         try
         {
+            // Of an earlier membership whose end was not clean: its log must not be taken for the new one's.
+            Forget();
             return await steps(undo);
         }
         catch (Exception exception)
@@ -346,7 +350,8 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
             foreach (var started in undo)
                 await started.DisposeAsync();
             Forget();
-            if (exception is PeerException or IOException or LogException or GroupException)
+            if (exception is PeerException or IOException or UnauthorizedAccessException or LogException
+                or GroupException)
                 throw ApiException.Unavailable(exception.Message);
             throw;
         }

@@ -6,6 +6,7 @@ using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
 using Orchestrator.Managers;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
@@ -99,6 +100,15 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     /// <summary>For a host that becomes a manager: completes when it belongs to the group.</summary>
     /// <exception cref="GroupException">it does not, for the stated reason</exception>
     public Task JoinAsync(CancellationToken ct) => _entry.JoinAsync(ct);
+
+    /// <summary>The first leader of a later term that is known here, this manager too; null when the log ends.</summary>
+    public async Task<LeaderNotice?> NextLeaderAsync(ulong term, CancellationToken ct)
+    {
+        await foreach (var status in Node.WatchAsync(ct))
+            if (status.Term > term && status.LeaderMember is { Address.Length: > 0 } leader)
+                return new LeaderNotice { Term = status.Term, Address = leader.Address };
+        return null;
+    }
 
     /// <summary>For the only manager: its state is complete. A start does not depend on it.</summary>
     /// <exception cref="LogException">the disk failed or an entry cannot be applied</exception>

@@ -62,6 +62,8 @@ internal sealed class ManagerSide : IAsyncDisposable
         {
             DispatchingEndpoints.Map(
                 routes, store, () => side?._role?.Dispatcher, () => side?._role?.LeaderAddress ?? "");
+            LeaderEndpoint.Map(
+                routes, (term, ct) => side?._role?.NextLeaderAsync(term, ct) ?? Task.FromResult<LeaderNotice?>(null));
             GroupEndpoints.Map(routes, () => side?._role?.Admission);
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
             PeerLinksEndpoint.Map(routes, () => side?._role?.Node.Status, services.Time);

@@ -13,14 +13,11 @@ namespace Orchestrator.Managers;
 internal sealed partial class GroupAdmission(
     RaftNode node, StateStore store, ClusterConnector connector, ILogger logger)
 {
-    /// <summary>Each entry is written by all of them, and each change of members carries them all.</summary>
-    public const int MostMembers = 15;
-
     private const int ManyVoters = 7;
 
     private readonly MembershipChanges _changes = new(node);
 
-    /// <exception cref="GroupRefusedException">with what the host's user should know</exception>
+    /// <exception cref="RefusedException">with what the host's user should know</exception>
     /// <exception cref="Primitives.ProposalException">there is no leader</exception>
     public async Task<RaftGroup> DescribeAsync(PeerIdentity peer, CancellationToken ct)
     {
@@ -29,7 +26,7 @@ internal sealed partial class GroupAdmission(
     }
 
     /// <summary>Completes when the member is in the group under that address, without a vote at first.</summary>
-    /// <exception cref="GroupRefusedException">with what the host's user should know</exception>
+    /// <exception cref="RefusedException">with what the host's user should know</exception>
     /// <exception cref="Primitives.ProposalException">there is no leader</exception>
     public async Task<RaftGroup> JoinAsync(PeerIdentity peer, RaftJoinRequest request, CancellationToken ct)
     {
@@ -55,9 +52,12 @@ internal sealed partial class GroupAdmission(
         if (status.Role == RaftRole.Leader)
             return status;
         var leader = status.LeaderMember?.Address ?? "";
-        throw new GroupRefusedException(503, leader.Length > 0
+        throw new RefusedException(503, leader.Length > 0
             ? $"this manager does not lead: ask the one at {leader}"
-            : "this manager does not lead, and knows nobody who does: try again in a moment", leader);
+            : "this manager does not lead, and knows nobody who does: try again in a moment")
+        {
+            Leader = leader,
+        };
     }
 
     private void Check(Member joining, PeerIdentity peer, ulong incarnation, MemberStatus status)
@@ -66,34 +66,35 @@ internal sealed partial class GroupAdmission(
         var known = members.Find(joining.Id);
         // First of all: who was removed may have a worker's certificate already, and should hear of it all the same.
         if (status.Removed.Contains(joining.Id))
-            throw new GroupRefusedException(410,
+            throw new RefusedException(410,
                 $"member {joining.Id} was removed from the managers: this host must come back as a new member");
         if (members.HasRemoved(joining.Id))
-            throw new GroupRefusedException(503, $"member {joining.Id} is being removed: try again in a moment");
+            throw new RefusedException(503, $"member {joining.Id} is being removed: try again in a moment");
         RequireManager(peer);
         if (incarnation != members.Incarnation)
-            throw new GroupRefusedException(409, "this member belongs to another incarnation of the cluster, from "
+            throw new RefusedException(409, "this member belongs to another incarnation of the cluster, from "
                 + "before a recovery by force: let it leave and join again");
         if (known is not null && known.Node != joining.Node)
-            throw new GroupRefusedException(403, $"member {joining.Id} is node {known.Node}, but the certificate is of "
+            throw new RefusedException(403, $"member {joining.Id} is node {known.Node}, but the certificate is of "
                 + $"node {joining.Node}");
         CheckRole(joining.Node);
-        if (members.Members.FirstOrDefault(other => other.Address == joining.Address && other.Node != joining.Node)
-            is { } taken)
-            throw new GroupRefusedException(409, $"node {taken.Node} is a manager at {joining.Address} already: give "
+        if (AtSameAddress(joining, members).FirstOrDefault(other => other.Votes) is { } taken)
+            throw new RefusedException(409, $"node {taken.Node} is a manager at {joining.Address} already: give "
                 + "this one another address with --advertise-addr, or demote that node if it is gone");
-        if (known is null && members.Members.Length >= MostMembers)
-            throw new GroupRefusedException(409, $"there are {members.Members.Length} managers, and no more than "
-                + $"{MostMembers} are taken since each has to write everything: 3, 5 or 7 are good numbers. Let this "
-                + "node be a worker, or demote another one first");
+        if (known is null && members.Members.Length >= ManagerCount.Most)
+            throw new RefusedException(409, ManagerCount.TooMany(members.Members.Length));
     }
+
+    /// <summary>One without a vote was never more than a try: whoever answers there takes its place.</summary>
+    private static IEnumerable<Member> AtSameAddress(Member joining, Membership members) =>
+        members.Members.Where(other => other.Address == joining.Address && other.Node != joining.Node);
 
     private void CheckRole(string id)
     {
-        var role = store.Current.Node(new NodeId(id))?.Spec.Role ?? throw new GroupRefusedException(403,
+        var role = store.Current.Node(new NodeId(id))?.Spec.Role ?? throw new RefusedException(403,
             $"node {id} was removed from the cluster: leave, and join again");
         if (role != NodeRole.Manager)
-            throw new GroupRefusedException(403,
+            throw new RefusedException(403,
                 $"node {id} is to be a worker: `swarmnet node promote {id}` on a manager makes it a manager");
     }
 
@@ -106,14 +107,14 @@ internal sealed partial class GroupAdmission(
                 new DnsEndPoint(address.Address.ToString(), address.Port), ct);
             var shown = PeerIdentity.Of(stream.RemoteCertificate as X509Certificate2);
             if (shown?.NodeId.Value != joining.Node)
-                throw new GroupRefusedException(409, $"at {joining.Address} node {shown?.NodeId.Value ?? "?"} answers "
+                throw new RefusedException(409, $"at {joining.Address} node {shown?.NodeId.Value ?? "?"} answers "
                     + $"the leader, not node {joining.Node}: give this host's own address with --advertise-addr");
         }
         catch (PeerException e)
         {
             var leader = status.Membership.Find(status.Self)?.Address ?? "";
             LogUnreachable(logger, joining.Node, joining.Address, e.Message);
-            throw new GroupRefusedException(409, $"the manager at {joining.Address} cannot be reached from the leader"
+            throw new RefusedException(409, $"the manager at {joining.Address} cannot be reached from the leader"
                 + $"{(leader.Length > 0 ? $" at {leader}" : "")} ({e.Message}): open that port between the hosts, or "
                 + "give an address that the others can reach with --advertise-addr");
         }
@@ -123,6 +124,8 @@ internal sealed partial class GroupAdmission(
     {
         try
         {
+            foreach (var former in AtSameAddress(joining, status.Membership))
+                await _changes.RemoveAsync(former.Id, force: false, ct);
             if (status.Membership.Find(joining.Id) is null)
                 await _changes.AddLearnerAsync(joining, ct);
             else
@@ -130,7 +133,7 @@ internal sealed partial class GroupAdmission(
         }
         catch (MembershipException e)
         {
-            throw new GroupRefusedException(503, e.Message, node.Status.LeaderMember?.Address ?? "");
+            throw new RefusedException(503, e.Message) { Leader = node.Status.LeaderMember?.Address ?? "" };
         }
         LogTaken(logger, joining.Node, joining.Address, joining.Id);
         if (status.Membership.Voters() >= ManyVoters)
@@ -140,17 +143,17 @@ internal sealed partial class GroupAdmission(
     private static void RequireManager(PeerIdentity peer)
     {
         if (!peer.IsManager)
-            throw new GroupRefusedException(403,
+            throw new RefusedException(403,
                 "only managers take part in the managers' group: connect with a manager's certificate");
     }
 
     private static IPEndPoint AddressIn(RaftJoinRequest request)
     {
         if (request.MemberId == 0)
-            throw new GroupRefusedException(400, "the member id is 0, which is nobody");
+            throw new RefusedException(400, "the member id is 0, which is nobody");
         if (!IPEndPoint.TryParse(request.Address, out var address) || address.Port == 0
             || address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any))
-            throw new GroupRefusedException(400, $"'{request.Address}' is not an address that other managers can "
+            throw new RefusedException(400, $"'{request.Address}' is not an address that other managers can "
                 + "reach: give IP:PORT with --advertise-addr");
         return address;
     }

@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Orchestrator.Model;
-using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 
@@ -25,60 +22,22 @@ internal static class GroupEndpoints
     private static Task<RaftGroup> DescribeAsync(HttpContext context, GroupAdmission group, PeerIdentity peer) =>
         group.DescribeAsync(peer, context.RequestAborted);
 
-    private static async Task<RaftGroup> JoinAsync(HttpContext context, GroupAdmission group, PeerIdentity peer) =>
-        await group.JoinAsync(peer, await ReadAsync(context), context.RequestAborted);
+    private static async Task<RaftGroup> JoinAsync(HttpContext context, GroupAdmission group, PeerIdentity peer)
+    {
+        var body = await ClusterCall.ReadAsync(context, MaxBodyBytes, context.RequestAborted);
+        var request = MessagePackSerializer.Deserialize<RaftJoinRequest>(body);
+        return await group.JoinAsync(peer, request, context.RequestAborted);
+    }
 
-    private static async Task AnswerAsync(
+    private static Task AnswerAsync(
         HttpContext context,
         Func<GroupAdmission?> admission,
-        Func<HttpContext, GroupAdmission, PeerIdentity, Task<RaftGroup>> ask)
-    {
-        try
+        Func<HttpContext, GroupAdmission, PeerIdentity, Task<RaftGroup>> ask) =>
+        ClusterCall.AnswerAsync(context, async () =>
         {
-            var peer = PeerIdentity.Of(context.Connection.ClientCertificate) ?? throw new GroupRefusedException(403,
-                "only managers of this cluster may do this: connect with a manager's certificate");
-            var group = admission() ?? throw new GroupRefusedException(503, "this manager is not ready yet");
+            var peer = ClusterCall.PeerOf(context);
+            var group = admission() ?? throw new RefusedException(503, "this manager is not ready yet");
             var answer = MessagePackSerializer.Serialize(await ask(context, group, peer));
-            context.Response.ContentType = ClusterPaths.BodyType;
-            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
-        }
-        catch (GroupRefusedException e)
-        {
-            if (e.Leader.Length > 0)
-                context.Response.Headers[ClusterPaths.LeaderHeader] = e.Leader;
-            await RefuseAsync(context, e.Status, e.Message);
-        }
-        catch (ProposalException e)
-        {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-        catch (InvalidDataException e)
-        {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message);
-        }
-        catch (BadHttpRequestException e)
-        {
-            await RefuseAsync(context, e.StatusCode, $"{e.Message} The limit is {MaxBodyBytes} bytes.");
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            context.Abort();
-        }
-    }
-
-    private static async Task<RaftJoinRequest> ReadAsync(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = MaxBodyBytes;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return MessagePackSerializer.Deserialize<RaftJoinRequest>(body.ToArray());
-    }
-
-    private static Task RefuseAsync(HttpContext context, int status, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(message, context.RequestAborted);
-    }
+            await ClusterCall.WriteAsync(context, answer, context.RequestAborted);
+        });
 }

@@ -17,12 +17,3 @@ internal enum GroupFailure
     /// <summary>This member was removed for ever: the host may come back as another one.</summary>
     Removed,
 }
-
-/// <summary>A request about the group is answered with this status and message.</summary>
-/// <param name="leader">where the leader is, when this manager does not lead; else empty</param>
-internal sealed class GroupRefusedException(int status, string message, string leader = "") : Exception(message)
-{
-    public int Status { get; } = status;
-
-    public string Leader { get; } = leader;
-}

@@ -67,6 +67,9 @@ public sealed record SessionSettings : ManagerMessage
     /// The role that the managers want of this node: a certificate of another one is to be renewed. null = unsaid.
     /// </summary>
     [Key(2)] public NodeRole? Role { get; init; }
+
+    /// <summary>In which this manager leads: a leader of a later one has taken its place. 0 = unsaid.</summary>
+    [Key(3)] public ulong Term { get; init; }
 }
 
 /// <summary>

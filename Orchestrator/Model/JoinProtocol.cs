@@ -4,7 +4,8 @@ namespace Orchestrator.Model;
 
 /// <summary>
 /// The HTTP paths of the cluster's TLS port. Bodies are MessagePack; a refusal is a status code with a plain text
-/// message: 400 malformed, 403 wrong token or not allowed, 409, 429, 503. All but the CA is the leader's to answer.
+/// message: 400 malformed, 403 wrong token or not allowed, 409, 429, 503. All is the leader's to answer but the CA
+/// and the question who leads.
 /// </summary>
 public static class ClusterPaths
 {
@@ -25,6 +26,9 @@ public static class ClusterPaths
     /// <summary>POST, empty bodies: the node leaves on purpose.</summary>
     public const string Leave = "/swarmnet/v1/leave";
 
+    /// <summary>POST, empty bodies: the host could not become what it joined as; its node is forgotten.</summary>
+    public const string Withdraw = "/swarmnet/v1/withdraw";
+
     /// <summary>POST, frames both ways: <see cref="AgentMessage"/> in, <see cref="ManagerMessage"/> out.</summary>
     public const string Session = "/swarmnet/v1/session";
 
@@ -33,6 +37,25 @@ public static class ClusterPaths
 
     /// <summary>POST, managers only: <see cref="TaskLogsRequest"/> → frames of <see cref="LogMessage"/>.</summary>
     public const string ManagerLogs = "/swarmnet/v1/manager/logs";
+
+    /// <summary>
+    /// GET with <see cref="AfterTerm"/>, on any manager: answered with a <see cref="LeaderNotice"/> as soon as that
+    /// manager knows a leader of a later term, which may be never.
+    /// </summary>
+    public const string Leader = "/swarmnet/v1/leader";
+
+    /// <summary>Query parameter of <see cref="Leader"/>: a term.</summary>
+    public const string AfterTerm = "after";
+}
+
+/// <summary>Who leads, as one manager knows.</summary>
+[MessagePackObject]
+public sealed record LeaderNotice
+{
+    [Key(0)] public ulong Term { get; init; }
+
+    /// <summary><c>ip:port</c></summary>
+    [Key(1)] public string Address { get; init; } = "";
 }
 
 /// <summary>A host asks to become a node. The token decides its role.</summary>

@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Consensus.Core;
 internal sealed class CoreDisk
 {
     private readonly List<byte> _received = [];
+    private ReceivedPart _part;
 
     public HardState HardState { get; private set; }
     public List<LogEntry> Entries { get; private set; } = [];
@@ -20,6 +21,7 @@ internal sealed class CoreDisk
         Snapshot = SnapshotPosition,
         Membership = Membership,
         Entries = [.. Entries.Where(entry => entry.Index > SnapshotPosition.Index)],
+        Received = _part,
     };
 
     public void Start(Membership membership) => Membership = membership;
@@ -54,6 +56,7 @@ internal sealed class CoreDisk
             _received.Clear();
         Assert.That(_received, Has.Count.EqualTo(chunk.Offset), "the pieces of a snapshot join");
         _received.AddRange(chunk.Bytes.ToArray());
+        _part = new ReceivedPart(chunk.Position, _received.Count, chunk.Total);
     }
 
     private void Install(Message.SnapshotChunk last)
@@ -62,5 +65,6 @@ internal sealed class CoreDisk
         Membership = last.Membership;
         Snapshot = [.. _received];
         Entries.Clear();
+        _part = default;
     }
 }

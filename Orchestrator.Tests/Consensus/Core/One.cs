@@ -12,12 +12,13 @@ internal sealed class One
 
     public One(
         HardState hard = default, IEnumerable<LogEntry>? log = null, Membership? membership = null,
-        Func<RaftOptions, RaftOptions>? adjust = null)
+        Func<RaftOptions, RaftOptions>? adjust = null, ReceivedPart received = default)
     {
         var options = new RaftOptions { Self = Self, Seed = 1, ElectionTicks = CoreGroup.ElectionTicks };
         Core = new RaftCore(adjust?.Invoke(options) ?? options, new RecoveredState
         {
             HardState = hard, Membership = membership ?? Voters(1, 2, 3), Entries = [.. log ?? []],
+            Received = received,
         });
     }
 

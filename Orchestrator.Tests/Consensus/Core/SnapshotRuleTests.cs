@@ -28,6 +28,36 @@ public sealed class SnapshotRuleTests
     }
 
     [Test]
+    public void A_receiver_that_restarts_goes_on_behind_what_is_there()
+    {
+        var one = Follower(new ReceivedPart(Place, 4, 8));
+        Assert.That(one.Hears(Piece(0, 4, total: 8)), Is.EqualTo(new[] { Reply(Place, 4) }), "of another leader");
+        one.Hears(Piece(4, 4, total: 8));
+        Assert.That(one.Flushes(), Is.EqualTo(new[] { Reply(Place, 8) with { Installed = true } }));
+    }
+
+    [Test]
+    public void A_receiver_that_restarts_with_the_whole_needs_no_byte_more()
+    {
+        var one = Follower(new ReceivedPart(Place, 8, 8));
+        Assert.That(one.Hears(Piece(0, 4, total: 8)), Is.EqualTo(new[] { Reply(Place, 8) }));
+        one.Hears(Piece(8, 0, total: 8));
+        Assert.That(one.Flushes(), Is.EqualTo(new[] { Reply(Place, 8) with { Installed = true } }));
+    }
+
+    [Test]
+    public void What_is_there_of_a_snapshot_with_other_bytes_or_of_another_place_is_not_gone_on_with()
+    {
+        foreach (var part in new[] { new ReceivedPart(Place, 4, 9), new ReceivedPart(new LogPosition(4, 1), 4, 8) })
+        {
+            var one = Follower(part);
+            Assert.That(one.Hears(Piece(4, 4, total: 8)), Is.EqualTo(new[] { Reply(Place, 0) }));
+            one.Hears(Piece(0, 4, total: 8));
+            Assert.That(one.Flushes(), Is.EqualTo(new[] { Reply(Place, 4) }));
+        }
+    }
+
+    [Test]
     public void The_last_piece_replaces_log_and_membership()
     {
         var one = Follower(Entry(1, 1), Entry(2, 1));
@@ -114,9 +144,11 @@ public sealed class SnapshotRuleTests
         Assert.That(group[3].State, Is.EqualTo(new[] { "a", "b" }));
     }
 
-    private static One Follower(params LogEntry[] log)
+    private static One Follower(params LogEntry[] log) => Follower(default, log);
+
+    private static One Follower(ReceivedPart part, params LogEntry[] log)
     {
-        var one = new One(new HardState(1, MemberId.None), log);
+        var one = new One(new HardState(1, MemberId.None), log, received: part);
         one.Hears(Append(1, default));
         return one;
     }

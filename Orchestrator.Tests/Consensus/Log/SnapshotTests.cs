@@ -150,10 +150,25 @@ public sealed class SnapshotTests
             var isInPlace = bench.State.Snapshot == Sent;
             var received = bench.Storage.ReceivedSoFar(Sent);
             Assert.That(isInPlace || received >= durable, $"{received} of {durable} bytes after {operations} operations");
+            Assert.That(bench.State.Received.Bytes, Is.EqualTo(received), "the core goes on there");
             Assert.That(received % 1000 == 0 || received == chunks[^1].Total, $"{received} is not between two pieces");
             if (!isInPlace)
                 Assert.That(Finish(bench, chunks, received).State.Length, Is.EqualTo(5000));
         }
+    }
+
+    [Test]
+    public void The_whole_that_was_there_before_a_crash_is_put_in_place_by_an_empty_last_piece()
+    {
+        var chunks = StorageBench.Chunks(Sent, StorageBench.Bytes(5000), 1000);
+        using (var bench = StorageBench.Open(_options))
+            foreach (var chunk in chunks)
+                bench.Storage.Save(new Flush { Chunk = chunk });
+        using var again = StorageBench.Open(_options);
+        var total = chunks[^1].Total;
+        Assert.That(again.State.Received, Is.EqualTo(new ReceivedPart(Sent, total, total)));
+        var last = chunks[^1] with { Offset = total, Bytes = default };
+        Assert.That(again.Storage.Save(new Flush { Chunk = last, Installs = true })!.State.Length, Is.EqualTo(5000));
     }
 
     [Test]

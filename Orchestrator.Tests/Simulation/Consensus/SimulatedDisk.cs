@@ -13,6 +13,7 @@ internal sealed class SimulatedDisk
     private readonly List<StoredSnapshot> _snapshots = [];
     private readonly List<byte> _received = [];
     private LogPosition _receiving;
+    private long _receivingTotal;
 
     public SimulatedDisk(Membership first) => _snapshots.Add(new StoredSnapshot(default, first, new Register().Save()));
 
@@ -82,6 +83,7 @@ internal sealed class SimulatedDisk
             Snapshot = Snapshot.Position,
             Membership = Snapshot.Membership,
             Entries = [.. _log],
+            Received = new ReceivedPart(_receiving, _received.Count, _receivingTotal),
         };
     }
 
@@ -128,6 +130,7 @@ internal sealed class SimulatedDisk
         if (chunk.Offset == 0)
         {
             _receiving = chunk.Position;
+            _receivingTotal = chunk.Total;
             _received.Clear();
         }
         SafetyViolation.Unless(_receiving == chunk.Position && _received.Count == chunk.Offset,
@@ -144,7 +147,7 @@ internal sealed class SimulatedDisk
         Add(new StoredSnapshot(chunk.Position, chunk.Membership, [.. _received]));
         Installed++;
         _received.Clear();
-        _receiving = default;
+        (_receiving, _receivingTotal) = (default, 0);
     }
 
     /// <summary>After a crash between putting a snapshot in place and emptying the log.</summary>

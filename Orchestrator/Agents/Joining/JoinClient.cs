@@ -58,10 +58,18 @@ public sealed class JoinClient(TimeProvider clock)
     /// <summary>Tells the managers that this node leaves on purpose.</summary>
     /// <exception cref="JoinException">for any failure: they will find out by themselves</exception>
     public Task LeaveAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
+        SayAsync(ClusterPaths.Leave, manager, identity, ct);
+
+    /// <summary>Tells the managers that this host could not become what it joined as.</summary>
+    /// <exception cref="JoinException">for any failure: its node stays in the cluster's list</exception>
+    public Task WithdrawAsync(string manager, LiveIdentity identity, CancellationToken ct) =>
+        SayAsync(ClusterPaths.Withdraw, manager, identity, ct);
+
+    private Task<byte[]> SayAsync(string path, string manager, LiveIdentity identity, CancellationToken ct) =>
         TimedAsync(manager, async (address, limited) =>
         {
             using var client = Client(address, ClusterConnector.ForNode(identity, clock));
-            return await PostAsync(client, ClusterPaths.Leave, [], limited);
+            return await PostAsync(client, path, [], limited);
         }, ct);
 
     private static JoinResponse Read(byte[] answer) => MessagePackSerializer.Deserialize<JoinResponse>(answer);

@@ -16,8 +16,12 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(10);
 
     private readonly Signal _somethingToSay = new(agent.Clock);
+    private readonly TaskCompletionSource<ulong> _term = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasAssignments;
     private ulong _version;
+
+    /// <summary>In which the manager leads; completes when it has greeted, and never when it does not say it.</summary>
+    public Task<ulong> Term => _term.Task;
 
     /// <summary>There is a status or a description to send.</summary>
     public void Wake() => _somethingToSay.Set();
@@ -68,6 +72,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
             throw new SessionException("the manager's first frame is not the session's settings");
         parts.Roster.Succeeded();
         Take(settings);
+        if (settings.Term > 0)
+            _term.TrySetResult(settings.Term);
     }
 
     private async Task ListenAsync(Stream stream, ManagerConnection connection, CancellationToken ct)

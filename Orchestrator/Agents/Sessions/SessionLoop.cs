@@ -6,16 +6,28 @@ using Orchestrator.Security;
 namespace Orchestrator.Agents.Sessions;
 
 /// <summary>Keeps a session with some manager; tasks go on while there is none.</summary>
-internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts, RunnerTable runners) : IDisposable
+internal sealed partial class SessionLoop : IDisposable
 {
-    private readonly ILogger _log = agent.Loggers.CreateLogger<SessionLoop>();
-    private readonly ClusterConnector _connector = ClusterConnector.ForNode(agent.Identity, agent.Clock);
+    private readonly AgentContext _agent;
+    private readonly SessionParts _parts;
+    private readonly RunnerTable _runners;
+    private readonly ILogger _log;
+    private readonly ClusterConnector _connector;
+    private readonly LeaderWatch _watch;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private AgentSession? _session;
     private CancellationTokenSource? _current;
     private bool _held;
     private string _lastError = "";
+
+    public SessionLoop(AgentContext agent, SessionParts parts, RunnerTable runners)
+    {
+        (_agent, _parts, _runners) = (agent, parts, runners);
+        _log = agent.Loggers.CreateLogger<SessionLoop>();
+        _connector = ClusterConnector.ForNode(agent.Identity, agent.Clock);
+        _watch = new LeaderWatch(agent, parts.Roster, _connector);
+    }
 
     /// <summary>There is a status or a description to send.</summary>
     public void Wake() => Volatile.Read(ref _session)?.Wake();
@@ -51,14 +63,14 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     public async Task RunAsync(CancellationToken ct)
     {
         while (!await TryAsync(ct))
-            await Task.Delay(parts.Roster.Failed(agent.Chance.Next()), agent.Clock, ct);
+            await Task.Delay(_parts.Roster.Failed(_agent.Chance.Next()), _agent.Clock, ct);
         LogRemoved();
-        agent.Options.NodeRemoved();
+        _agent.Options.NodeRemoved();
     }
 
     private async Task<bool> TryAsync(CancellationToken ct)
     {
-        if (parts.Roster.Current is not { } manager)
+        if (_parts.Roster.Current is not { } manager)
         {
             LogFailure("(none)", "no manager's address is known");
             return false;
@@ -85,7 +97,7 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
             // A session that ends at the very moment of a stop is part of the stop.
             ct.ThrowIfCancellationRequested();
             if (e is SessionException { Leader: { } leader })
-                parts.Roster.Deferred(leader);
+                _parts.Roster.Deferred(leader);
             LogFailure(manager, PeerException.In(e)?.Message ?? e.Message);
             if (!IsEnd(e))
                 LogDefect(manager, e);
@@ -112,11 +124,40 @@ internal sealed partial class SessionLoop(AgentContext agent, SessionParts parts
     private async Task RunSessionAsync(string manager, CancellationToken ct)
     {
         // A manager that is lost without a word is noticed after two pings: well before its nodes count as silent.
-        var ping = parts.Roster.Settings.HeartbeatPeriod / 2;
-        using var connection = new ManagerConnection(manager, _connector, ping, parts.Roster.ConnectLimit);
-        var session = new AgentSession(agent, parts, new LogStreams(agent, runners), ping);
+        var ping = _parts.Roster.Settings.HeartbeatPeriod / 2;
+        using var connection = new ManagerConnection(manager, _connector, ping, _parts.Roster.ConnectLimit);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var session = new AgentSession(_agent, _parts, new LogStreams(_agent, _runners), ping);
         Volatile.Write(ref _session, session);
-        await session.RunAsync(connection, ct);
+        var watching = WatchAsync(session, manager, life);
+        try
+        {
+            await session.RunAsync(connection, life.Token);
+        }
+        catch (OperationCanceledException) when (life.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            var leader = await watching;
+            throw new SessionException($"the one at {leader} leads now") { Leader = leader };
+        }
+        finally
+        {
+            await life.CancelAsync();
+            await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends the session when another manager leads.</summary>
+    /// <returns><c>ip:port</c> of that one</returns>
+    private async Task<string> WatchAsync(AgentSession session, string manager, CancellationTokenSource life)
+    {
+        try
+        {
+            return await _watch.NextAsync(manager, await session.Term.WaitAsync(life.Token), life.Token);
+        }
+        finally
+        {
+            life.CancelSoon();
+        }
     }
 
     /// <summary>In the nature of networks; anything else is a defect, here or on the manager.</summary>

@@ -22,6 +22,8 @@ internal static class NodeWrites
             if (node.Meta.Version != target.Version)
                 throw ApiException.OutOfSequence();
             var next = node with { Spec = spec, Meta = node.Meta.Touched(manager.Time.GetUtcNow()) };
+            if (node.Spec.Role != NodeRole.Manager && spec.Role == NodeRole.Manager)
+                RequireRoomForManager(state);
             var isDemoted = node.Spec.Role == NodeRole.Manager && spec.Role == NodeRole.Worker;
             return isDemoted
                 ? ManagerLoss.Decide(state, manager.Group.Status, node, force).Prepend(Change.Update(next))
@@ -46,6 +48,13 @@ internal static class NodeWrites
                 throw ApiException.Bad($"node {node.Id} is not down and can't be removed");
             return removal;
         }, ct);
+
+    private static void RequireRoomForManager(StateSnapshot state)
+    {
+        var managers = state.Nodes.Values.Count(node => node.Spec.Role == NodeRole.Manager);
+        if (managers >= ManagerCount.Most)
+            throw ApiException.Bad(ManagerCount.TooMany(managers));
+    }
 
     private static void RequireMayGo(Node node, bool force)
     {

@@ -20,7 +20,7 @@ internal sealed class RaftCore
         _state = new RaftState(options, start);
         _election = new Election(_state);
         _following = new Following(_state);
-        _intake = new SnapshotIntake(_state);
+        _intake = new SnapshotIntake(_state, start.Received);
     }
 
     public RaftRole Role => _state.Role;
@@ -43,11 +43,11 @@ internal sealed class RaftCore
     public string? LostData => _state.LostData;
 
     /// <summary>What this leader knows of the others; empty at anybody else.</summary>
-    public ImmutableArray<MemberProgress> Progress => _state.Leadership is not { } leadership
+    public ImmutableArray<MemberProgress> Progress => _state.Leading is not { } leading
         ? []
         :
         [
-            .. leadership.Members.Select(member => new MemberProgress(
+            .. leading.Members.Select(member => new MemberProgress(
                 member.Id, member.Match, member.State, member.Silent < _state.Options.ElectionTicks)),
         ];
 
@@ -57,8 +57,8 @@ internal sealed class RaftCore
             return;
         _state.Disk.Tick();
         _state.Asked.Tick();
-        if (_state.Leadership is { } leadership)
-            leadership.Tick();
+        if (_state.Leading is { } leading)
+            leading.Tick();
         else
             _election.Tick();
     }
@@ -81,14 +81,14 @@ internal sealed class RaftCore
 
     /// <summary>Appends to the leader's log. What becomes of it shows in <see cref="Ready.Committed"/>.</summary>
     public ProposeResult Propose(ReadOnlyMemory<byte> command) =>
-        _state.Leadership?.Propose(command) ?? ProposeResult.NoLeader;
+        _state.Leading?.Propose(command) ?? ProposeResult.NoLeader;
 
     /// <summary>As <see cref="Propose"/>, at any member: a follower passes the command on.</summary>
     /// <param name="ticket">comes back in <see cref="Ready.Refused"/> when the leader does not take it</param>
     public ProposeResult Forward(ReadOnlyMemory<byte> command, ulong ticket)
     {
-        if (_state.Leadership is { } leadership)
-            return leadership.Propose(command);
+        if (_state.Leading is { } leading)
+            return leading.Propose(command);
         if (_state.Leader.IsNone)
             return ProposeResult.NoLeader;
         if (command.Length > _state.Options.MaxEntryBytes)
@@ -100,19 +100,19 @@ internal sealed class RaftCore
 
     /// <summary>At the leader: the next membership, one step from the present one.</summary>
     public ProposeResult ChangeMembership(Membership next) =>
-        _state.Leadership?.ChangeMembership(next) ?? ProposeResult.NoLeader;
+        _state.Leading?.ChangeMembership(next) ?? ProposeResult.NoLeader;
 
     /// <summary>At the leader: gives its office away, or goes on when that takes longer than an election.</summary>
     /// <param name="to">none: the voter that is furthest</param>
     public ProposeResult TransferLeadership(MemberId to) =>
-        _state.Leadership?.Transfer(to) ?? ProposeResult.NoLeader;
+        _state.Leading?.Transfer(to) ?? ProposeResult.NoLeader;
 
     /// <summary>Asks how far the state must be to be read. Answered once, in <see cref="Ready.Reads"/>.</summary>
     /// <param name="ticket">never used before</param>
     public void Read(ulong ticket)
     {
-        if (_state.Leadership is { } leadership)
-            leadership.Read(_state.Self, ticket);
+        if (_state.Leading is { } leading)
+            leading.Read(_state.Self, ticket);
         else
             _state.Asked.Ask(ticket);
     }
@@ -120,7 +120,7 @@ internal sealed class RaftCore
     /// <summary>What is to be done now; ask again until it is empty.</summary>
     public Ready TakeReady()
     {
-        _state.Leadership?.Send();
+        _state.Leading?.Send();
         var committed = _state.TakeCommitted();
         return _state.Outbox.Drain(_state.Disk.Take(mayInstall: _state.IsAllApplied), committed);
     }
@@ -137,7 +137,7 @@ internal sealed class RaftCore
             _election.OnBound();
         }
         _following.OnDurable();
-        _state.Leadership?.OnDurable();
+        _state.Leading?.OnDurable();
     }
 
     /// <summary>The state has everything up to <paramref name="index"/>.</summary>
@@ -156,15 +156,15 @@ internal sealed class RaftCore
     /// <param name="total">bytes of the whole snapshot</param>
     /// <param name="membership">as of the snapshot's position</param>
     public void SendChunk(SnapshotRead read, ReadOnlyMemory<byte> bytes, long total, Membership membership) =>
-        _state.Leadership?.SendChunk(read, bytes, total, membership);
+        _state.Leading?.SendChunk(read, bytes, total, membership);
 
     /// <summary>The snapshot that was asked for is gone or damaged.</summary>
-    public void SnapshotUnreadable(SnapshotRead read) => _state.Leadership?.OnUnreadable(read);
+    public void SnapshotUnreadable(SnapshotRead read) => _state.Leading?.OnUnreadable(read);
 
     /// <summary>The connection to a peer broke: a hint that it may be gone, never a proof.</summary>
     public void PeerLost(MemberId peer)
     {
-        _state.Leadership?.OnPeerLost(peer);
+        _state.Leading?.OnPeerLost(peer);
         if (_state.Role == RaftRole.Follower && _state.Leader == peer)
             _state.Timer.Shorten();
     }
@@ -210,8 +210,8 @@ internal sealed class RaftCore
             case Message.TimeoutNow now: _election.OnTimeoutNow(now); break;
             case Message.Append append when MayLead(append.From): _following.OnAppend(append); break;
             case Message.SnapshotChunk chunk when MayLead(chunk.From): _intake.OnChunk(chunk); break;
-            case Message.AppendReply reply: _state.Leadership?.OnAppendReply(reply); break;
-            case Message.SnapshotReply reply: _state.Leadership?.OnSnapshotReply(reply); break;
+            case Message.AppendReply reply: _state.Leading?.OnAppendReply(reply); break;
+            case Message.SnapshotReply reply: _state.Leading?.OnSnapshotReply(reply); break;
             case Message.ReadIndex ask: OnReadIndex(ask); break;
             case Message.ReadIndexReply reply: _state.Asked.OnReply(reply); break;
             case Message.Forward ask: OnForward(ask); break;
@@ -227,8 +227,8 @@ internal sealed class RaftCore
 
     private void OnReadIndex(Message.ReadIndex ask)
     {
-        if (_state.Leadership is { } leadership)
-            leadership.Read(ask.From, ask.Ticket);
+        if (_state.Leading is { } leading)
+            leading.Read(ask.From, ask.Ticket);
         else
             _state.Outbox.Send(
                 new Message.ReadIndexReply(_state.Self, ask.From, _state.Term, ask.Ticket, Index: 0));

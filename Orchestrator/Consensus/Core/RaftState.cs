@@ -40,7 +40,7 @@ internal sealed class RaftState
     public MemberId Leader { get; private set; }
 
     /// <summary>All that a leader knows; gone with its office.</summary>
-    public Leadership? Leadership { get; private set; }
+    public Leading? Leading { get; private set; }
 
     public ulong Commit { get; private set; }
     public ulong Applied { get; private set; }
@@ -80,8 +80,8 @@ internal sealed class RaftState
         Invariant.Require(Role == RaftRole.Candidate && Disk.IsBound, "only votes that are durable make a leader");
         Role = RaftRole.Leader;
         SetLeader(Self);
-        Leadership = new Leadership(this);
-        Leadership.Begin();
+        Leading = new Leading(this);
+        Leading.Begin();
     }
 
     /// <summary>The leader of this term spoke.</summary>
@@ -155,7 +155,7 @@ internal sealed class RaftState
         Invariant.Require(position.Index <= Applied, "a snapshot stands for what is applied");
         Snapshot = position;
         var from = Math.Min(keepFrom, position.Index + 1);
-        Log.DropBelow(Leadership?.KeepFrom(from) ?? from);
+        Log.DropBelow(Leading?.KeepFrom(from) ?? from);
     }
 
     public void LoseData(string what)
@@ -176,10 +176,10 @@ internal sealed class RaftState
 
     private void LeaveOffice()
     {
-        if (Leadership is not { } leadership)
+        if (Leading is not { } leading)
             return;
-        Leadership = null;
-        leadership.End();
+        Leading = null;
+        leading.End();
         Timer.Restart();
     }
 

@@ -15,4 +15,13 @@ internal sealed record RecoveredState
 
     /// <summary>Without gaps, some of those under the snapshot at most, all behind it. All are durable.</summary>
     public ImmutableArray<LogEntry> Entries { get; init; } = [];
+
+    /// <summary>What a leader had sent of a newer snapshot; default when nothing.</summary>
+    public ReceivedPart Received { get; init; }
 }
+
+/// <summary>The beginning of a snapshot, durable and checked.</summary>
+/// <param name="Position">what the snapshot stands for</param>
+/// <param name="Bytes">how many are there</param>
+/// <param name="Total">bytes of the whole snapshot</param>
+internal readonly record struct ReceivedPart(LogPosition Position, long Bytes, long Total);

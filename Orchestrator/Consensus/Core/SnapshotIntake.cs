@@ -1,13 +1,10 @@
 namespace Orchestrator.Consensus.Core;
 
 /// <summary>Takes a snapshot from the leader, a piece at a time, each durable before the next is asked for.</summary>
-internal sealed class SnapshotIntake(RaftState state)
+/// <param name="part">what a former life had received: it goes on there</param>
+internal sealed class SnapshotIntake(RaftState state, ReceivedPart part)
 {
-    private LogPosition _position;
-    private long _total;
-
-    /// <summary>Bytes that are durable.</summary>
-    private long _received;
+    private ReceivedPart _part = part;
 
     public void OnChunk(Message.SnapshotChunk chunk)
     {
@@ -21,16 +18,16 @@ internal sealed class SnapshotIntake(RaftState state)
         else if (IsNext(chunk))
             Write(chunk);
         else
-            Reply(chunk.Position, chunk.Position == _position ? _received : 0, isInstalled: false);
+            Reply(chunk.Position, IsSame(chunk) ? _part.Bytes : 0, isInstalled: false);
     }
 
     /// <summary>A write is done that had a piece in it.</summary>
     public void OnDurable(Message.SnapshotChunk chunk, bool isInstalled)
     {
-        _received = chunk.Offset + chunk.Bytes.Length;
+        _part = _part with { Bytes = chunk.Offset + chunk.Bytes.Length };
         if (isInstalled)
             state.Install(chunk);
-        Reply(chunk.Position, _received, isInstalled);
+        Reply(chunk.Position, _part.Bytes, isInstalled);
     }
 
     /// <summary>What it stands for is in the log, or was: only the commit index may move.</summary>
@@ -42,16 +39,15 @@ internal sealed class SnapshotIntake(RaftState state)
 
     private void Write(Message.SnapshotChunk chunk)
     {
-        _position = chunk.Position;
-        _total = chunk.Total;
-        _received = chunk.Offset;
+        _part = new ReceivedPart(chunk.Position, chunk.Offset, chunk.Total);
         state.Disk.Write(chunk);
     }
 
     /// <summary>The next piece of the one that is being received, or the first of another.</summary>
-    private bool IsNext(Message.SnapshotChunk chunk) => chunk.Position == _position
-        ? chunk.Offset == _received && (chunk.Total == _total || chunk.Offset == 0)
-        : chunk.Offset == 0;
+    private bool IsNext(Message.SnapshotChunk chunk) => chunk.Offset == (IsSame(chunk) ? _part.Bytes : 0);
+
+    private bool IsSame(Message.SnapshotChunk chunk) =>
+        chunk.Position == _part.Position && chunk.Total == _part.Total;
 
     private void Reply(LogPosition position, long next, bool isInstalled)
     {

@@ -90,6 +90,9 @@ internal sealed class StorageOpening
         Snapshot = snapshot.Start.Snapshot,
         Membership = snapshot.Snapshot?.Membership ?? parts.Member.First,
         Entries = entries.In(parts.Log),
+        Received = parts.Received is { } received
+            ? new ReceivedPart(received.Position, received.Length, received.Total)
+            : default,
     };
 
     private LoadedMember? LoadMember()

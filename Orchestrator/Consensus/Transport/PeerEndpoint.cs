@@ -34,12 +34,12 @@ internal static partial class PeerEndpoint
         catch (PeerRefusedException e)
         {
             LogRefused(logger, context.Connection.RemoteIpAddress?.ToString() ?? "?", e.Message);
-            await RefuseAsync(context, e.Status, e.Message);
+            await ClusterCall.RefuseAsync(context, e.Status, e.Message);
         }
         catch (InvalidDataException e)
         {
             LogRefused(logger, context.Connection.RemoteIpAddress?.ToString() ?? "?", e.Message);
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message);
+            await ClusterCall.RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -53,18 +53,6 @@ internal static partial class PeerEndpoint
         limit.CancelAfter(HelloTimeout);
         return await FrameStream.ReadFrameAsync<PeerHello>(context.Request.Body, PeerHello.MaxBytes, limit.Token)
             ?? throw new InvalidDataException("the stream ended before it said whose it is");
-    }
-
-    private static async Task RefuseAsync(HttpContext context, int status, string message)
-    {
-        if (context.Response.HasStarted)
-        {
-            context.Abort();
-            return;
-        }
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(message, context.RequestAborted);
     }
 
     [LoggerMessage(LogLevel.Debug, "Refused a manager's stream from {Address}: {Why}")]

@@ -7,8 +7,6 @@ namespace Orchestrator.Consensus.Transport;
 /// <summary>One stream to another member, from its hello to its end.</summary>
 internal sealed class PeerStream : IDisposable
 {
-    private const int MaxRefusalBytes = 1024;
-
     private readonly PeerOptions _options;
     private readonly HttpClient _client;
 
@@ -68,7 +66,10 @@ internal sealed class PeerStream : IDisposable
             if (response.IsSuccessStatusCode)
                 return response;
             using (response)
-                throw await RefusalAsync(response, limit.Token);
+            {
+                throw new PeerRefusedException(
+                    (int)response.StatusCode, await RefusalText.ReadAsync(response, limit.Token));
+            }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -89,16 +90,6 @@ internal sealed class PeerStream : IDisposable
             await body.FlushAsync(ct);
             batch.Clear(keptBytes: 4 * _options.WriteBytes); // a large message must not hold its room for ever
         }
-    }
-
-    private static async Task<PeerRefusedException> RefusalAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        var bytes = new byte[MaxRefusalBytes];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-        var text = System.Text.Encoding.UTF8.GetString(bytes, 0, length).Trim();
-        var status = (int)response.StatusCode;
-        return new PeerRefusedException(status, text.Length > 0 ? text : $"it answers with status {status}");
     }
 }
 

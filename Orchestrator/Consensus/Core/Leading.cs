@@ -3,7 +3,7 @@ using Orchestrator.Primitives;
 namespace Orchestrator.Consensus.Core;
 
 /// <summary>One term of office: takes proposals, replicates, commits, answers reads.</summary>
-internal sealed class Leadership
+internal sealed class Leading
 {
     private readonly RaftState _state;
     private readonly ProgressTable _table;
@@ -23,7 +23,7 @@ internal sealed class Leadership
 
     private int _sinceHeartbeat;
 
-    public Leadership(RaftState state)
+    public Leading(RaftState state)
     {
         _state = state;
         _table = new ProgressTable(state);

@@ -1,6 +1,6 @@
-namespace Orchestrator.Dispatching;
+namespace Orchestrator.Security;
 
-/// <summary>A request is answered with this status and message.</summary>
+/// <summary>A request on the cluster's port is answered with this status and message.</summary>
 internal sealed class RefusedException(int status, string message) : Exception(message)
 {
     public int Status { get; } = status;
