@@ -73,6 +73,26 @@ public sealed class MembershipChangesTests
     }
 
     [Test]
+    public async Task Who_is_removed_is_reached_until_that_is_committed()
+    {
+        _group = await NodeGroup.StartAsync(3);
+        var leader = await _group.LeaderAsync();
+        var (other, removed) = (_group.Followers(leader).First(), _group.Followers(leader).Last());
+        foreach (var follower in _group.Followers(leader))
+            _group.Network.HoldTo(follower.Id, _group.Ids);
+        var removing = leader.Changes.RemoveAsync(removed.Id, force: false, default);
+        await _group.SettleAsync();
+        Assert.That(leader.Status.Membership.Find(removed.Id), Is.Null);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Find(removed.Id), Is.Not.Null);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Removed, Is.Empty);
+        _group.Network.Release();
+        await _group.DriveAsync(removing);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Removed, Is.EqualTo(new[] { removed.Id }));
+        await _group.UntilAsync("the other has let go of it too",
+            () => _group.Network.FollowedBy(other.Id).Find(removed.Id) is null);
+    }
+
+    [Test]
     public async Task A_change_of_address_and_a_demotion_are_seen_by_all()
     {
         _group = await NodeGroup.StartAsync(3);

@@ -27,7 +27,7 @@ internal sealed class NodeLoop
     private readonly LogApplier _applier;
     private readonly LeaderSearch _search;
     private readonly StatusView _view;
-    private Membership? _followed;
+    private (Membership Now, Membership Before)? _followed;
     private LeaderInTerm _leader;
     private long _now;
 
@@ -212,12 +212,14 @@ internal sealed class NodeLoop
         _reads.Ask(_core, _now);
     }
 
+    /// <summary>Who is removed is a member until that is committed: the others may need it to get there.</summary>
     private void FollowMembers()
     {
-        if (ReferenceEquals(_followed, _core.Membership))
+        var (now, before) = (_core.Membership, _core.PreviousMembership);
+        if (_followed is { } followed && ReferenceEquals(followed.Now, now) && ReferenceEquals(followed.Before, before))
             return;
-        _followed = _core.Membership;
-        _parts.Transport.Follow(_followed);
+        _followed = (now, before);
+        _parts.Transport.Follow(now.With(before));
     }
 
     private void Flushed(Flush flush, StoredSnapshot? installed)

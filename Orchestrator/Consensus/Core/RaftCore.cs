@@ -39,6 +39,9 @@ internal sealed class RaftCore
 
     public Membership CommittedMembership => _state.Members.Committed;
 
+    /// <summary>The one that counts again if <see cref="Membership"/> is undone; the same when it cannot be.</summary>
+    public Membership PreviousMembership => _state.Members.Previous;
+
     /// <summary>Not null: this member forgot what it acknowledged, and takes part in nothing.</summary>
     public string? LostData => _state.LostData;
 
@@ -171,11 +174,8 @@ internal sealed class RaftCore
 
     private bool IsHeard(Message message) =>
         _state.LostData is null && message.To == _state.Self && message.From != _state.Self && !message.From.IsNone
-        && (!_state.Members.Committed.HasRemoved(message.From) || IsFarewell(message));
-
-    /// <summary>A removed member says that it has heard of it; a leader that removed itself names its heir.</summary>
-    private bool IsFarewell(Message message) =>
-        message is Message.AppendReply or Message.TimeoutNow && message.Term == _state.Term;
+        && (!_state.Members.Committed.HasRemoved(message.From)
+            || (message.MayBeFarewell && message.Term == _state.Term));
 
     /// <summary>Questions before a vote, and their granting answers, name a term that nobody is in yet.</summary>
     private static bool KeepsTerm(Message message) =>

@@ -29,7 +29,7 @@ internal sealed class PeerReceiver(
         if (hello.To != status.Self.Value)
             throw new PeerRefusedException(421, $"this is member {status.Self}, not {new MemberId(hello.To)}: "
                 + "another manager had this address before");
-        CheckMember(new MemberId(hello.From), peer, status.Membership);
+        CheckMember(new MemberId(hello.From), peer, status);
         Introduced(new MemberId(hello.From), hello.Address);
     }
 
@@ -41,25 +41,28 @@ internal sealed class PeerReceiver(
         var (from, to) = (new MemberId(hello.From), new MemberId(hello.To));
         while (await FrameStream.ReadFrameAsync<PeerFrame>(stream, options.MaxFrameBytes, ct) is { } frame)
         {
-            RefuseRemoved(from, self().Membership);
-            if (PeerCodec.ToMessage(frame, from, to) is { } message)
+            var message = PeerCodec.ToMessage(frame, from, to);
+            if (message is not { MayBeFarewell: true })
+                RefuseRemoved(from, self());
+            if (message is not null)
                 await deliver(message, PeerCodec.SizeOf(message), ct);
         }
     }
 
-    private static void CheckMember(MemberId from, PeerIdentity peer, Membership membership)
+    private static void CheckMember(MemberId from, PeerIdentity peer, MemberStatus status)
     {
-        RefuseRemoved(from, membership);
+        RefuseRemoved(from, status);
         // A member that is not known here may be a new one: the news of it is still on its way.
-        var known = membership.Find(from);
+        var known = status.Membership.Find(from) ?? status.Committed.Find(from);
         if (known is not null && known.Node != peer.NodeId.Value)
             throw new PeerRefusedException(403, $"member {from} is node {known.Node}, but the certificate is of node "
                 + $"{peer.NodeId}");
     }
 
-    private static void RefuseRemoved(MemberId from, Membership membership)
+    /// <summary>Not before its removal is committed: until then the others may need it to get there.</summary>
+    private static void RefuseRemoved(MemberId from, MemberStatus status)
     {
-        if (membership.HasRemoved(from))
+        if (status.Removed.Contains(from))
             throw new PeerRefusedException(410,
                 $"member {from} was removed from the managers: let this host leave and join again");
     }
