@@ -54,10 +54,17 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         var cluster = Cluster();
         var node = environment.Store.Current.Node(peer.NodeId) ?? throw Removed(peer.NodeId);
         using var ca = CertificateAuthority.FromPem(cluster.CaCertificate, cluster.CaKey);
-        var role = environment.IsMember(peer.NodeId) ? NodeRole.Manager : node.Spec.Role;
+        var role = RoleOf(node.Id) ?? node.Spec.Role;
         var certificate = Issue(ca, peer with { Role = role }, request.CertificateRequest, cluster);
         LogRenewed(logger, peer.NodeId, role);
         return new JoinResponse { NodeId = peer.NodeId, ClusterId = cluster.Id, Certificate = certificate };
+    }
+
+    /// <exception cref="RefusedException">its certificate is a worker's, or one that it should not have any more</exception>
+    public void RequireManager(PeerIdentity peer)
+    {
+        if (!peer.IsManager || RoleOf(peer.NodeId) != NodeRole.Manager)
+            throw Refused(StatusCodes.Status403Forbidden, "only managers of this cluster may do this");
     }
 
     /// <summary>The node goes on purpose: it is down at once. Its row stays until someone removes it.</summary>
@@ -77,6 +84,9 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
 
     private Cluster Cluster() => environment.Store.Current.Cluster
         ?? throw Refused(StatusCodes.Status503ServiceUnavailable, "this manager has no cluster yet");
+
+    private NodeRole? RoleOf(NodeId id) =>
+        environment.IsMember(id) ? NodeRole.Manager : environment.Store.Current.Node(id)?.Spec.Role;
 
     private static NodeRole RoleOf(string text, Cluster cluster, CertificateAuthority ca)
     {

@@ -97,8 +97,7 @@ public static class DispatchingEndpoints
 
     private static async Task ManagerLogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        if (!PeerOf(context).IsManager)
-            throw new RefusedException(StatusCodes.Status403Forbidden, "only managers of this cluster read logs here");
+        dispatcher.Admission.RequireManager(PeerOf(context));
         var request = await ReadAsync<TaskLogsRequest>(context, MaxTaskLogsBytes, ct);
         var tasks = request.Nodes
             .SelectMany(node => node.Tasks, (node, task) => new { node.NodeId, task })

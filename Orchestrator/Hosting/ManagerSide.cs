@@ -64,7 +64,8 @@ internal sealed class ManagerSide : IAsyncDisposable
                 routes, store, () => side?._role?.Dispatcher, () => side?._role?.LeaderAddress ?? "");
             GroupEndpoints.Map(routes, () => side?._role?.Admission);
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
-            PeerLinksEndpoint.Map(routes, () => side?._role?.Node.Status, services.Time);
+            PeerLinksEndpoint.Map(
+                routes, () => side?._role?.Node.Status, node => side?._role?.IsManager(node) ?? false, services.Time);
         });
         side = new ManagerSide(
             server, setup.Addresses.AdvertisedFrom(server.EndPoint), identity, services);

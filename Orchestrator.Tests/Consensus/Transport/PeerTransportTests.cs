@@ -191,6 +191,18 @@ public sealed class PeerTransportTests
     }
 
     [Test]
+    public async Task A_node_that_is_no_manager_any_more_is_refused_and_its_standing_stream_ends(CancellationToken ct)
+    {
+        _a.Follow(_b);
+        await _a.SendUntilReceivedAsync(_b, ct);
+        await _a.UntilLinkAsync(_b, link => link.IsUp, ct);
+        _b.IsManager = node => node.Value != _a.AsMember.Node;
+        _a.Transport.Send(new Message.ReadIndex(_a.Id, _b.Id, 1, 1));
+        Assert.That(await _a.LosesAsync(ct), Is.EqualTo(_b.Id));
+        await _a.UntilLinkAsync(_b, link => link.Problem.Contains("is not a manager (any more)", StringComparison.Ordinal), ct);
+    }
+
+    [Test]
     public async Task Who_has_left_still_gets_the_last_messages(CancellationToken ct)
     {
         _a.Follow(_b);
