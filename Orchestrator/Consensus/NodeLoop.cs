@@ -85,6 +85,7 @@ internal sealed class NodeLoop
         TakeProposals();
         DoWhatTheCoreWants();
         _view.Show(_applier.Index, _leadership.Current);
+        _reads.Complete(_applier.Index); // last: whoever waits for it sees the members of that index too
     }
 
     /// <summary>A stop lets the flush under way come to its end, and answers it, but does not wait for ever.</summary>
@@ -101,6 +102,7 @@ internal sealed class NodeLoop
         }
         await _disk.FinishAsync();
         DoWhatTheCoreWants();
+        _reads.Complete(_applier.Index);
     }
 
     private void Tick(int ticks)
@@ -193,7 +195,6 @@ internal sealed class NodeLoop
             _applier.Apply(ready.Committed);
             foreach (var answer in ready.Reads)
                 _reads.Answer(answer);
-            _reads.Complete(_applier.Index);
             foreach (var read in ready.SnapshotReads)
                 _disk.ReadChunk(read, chunk => SendChunk(read, chunk));
         }

@@ -58,8 +58,7 @@ public static class DispatchingEndpoints
     {
         var peer = PeerOf(context);
         var request = await ReadAsync<RenewRequest>(context, MaxBodyBytes, ct);
-        ct.ThrowIfCancellationRequested(); // nothing is proposed, so nothing else would notice a lost leadership
-        await WriteAsync(context, dispatcher.Admission.Renew(peer, request), ct);
+        await WriteAsync(context, await dispatcher.Admission.RenewAsync(peer, request, ct), ct);
     }
 
     private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
