@@ -21,6 +21,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     private CancellationTokenSource stop = new();
     private readonly NodeIdentity identity;
     private readonly WebApplication app;
+    private ulong term;
     private Task running = Task.CompletedTask;
 
     private ManagerUnderTest(TimeSpan heartbeatPeriod)
@@ -157,6 +158,8 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         {
             ManagerAddresses = () => ManagerAddresses,
             IsMember = Members.ContainsKey,
+            Incarnation = 7,
+            Term = ++term,
         };
         var dispatcher = new Dispatcher(environment, NullLogger.Instance);
         running = dispatcher.RunAsync(stop.Token);

@@ -16,5 +16,11 @@ public sealed record DispatchingEnvironment(StateStore Store, IProposer Proposer
     /// <summary>Is the node a member of the managers' group (still)? Then it needs a manager's certificate.</summary>
     public Func<NodeId, bool> IsMember { get; init; } = static _ => false;
 
+    /// <summary>Told to the agents, so that they do not obey a former leader after a later one.</summary>
+    public ulong Incarnation { get; init; }
+
+    /// <summary>Of this leadership.</summary>
+    public ulong Term { get; init; }
+
     public DateTimeOffset Now => Time.GetUtcNow();
 }

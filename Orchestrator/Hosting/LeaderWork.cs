@@ -28,6 +28,8 @@ internal sealed class LeaderWork
                 [
                     .. node.Status.Membership.Members.Select(member => member.Address).Where(known => known.Length > 0),
                 ],
+                Incarnation = node.Status.Membership.Incarnation,
+                Term = leadership.Term,
                 IsMember = id => ManagerStanding.IsMember(node.Status, id),
             },
             services.Logging.CreateLogger<Dispatcher>());

@@ -67,6 +67,14 @@ public sealed record SessionSettings : ManagerMessage
     /// The role that the managers want of this node: a certificate of another one is to be renewed. null = unsaid.
     /// </summary>
     [Key(2)] public NodeRole? Role { get; init; }
+
+    /// <summary>Of the managers' group; another one after a restore or a recovery by force. 0 = unsaid.</summary>
+    [Key(3)] public ulong Incarnation { get; init; }
+
+    /// <summary>
+    /// In which the manager leads. Within an incarnation the one with the highest leads; others do not know that yet.
+    /// </summary>
+    [Key(4)] public ulong Term { get; init; }
 }
 
 /// <summary>
