@@ -195,6 +195,31 @@ internal sealed class AgentSessionTests
     }
 
     [Test]
+    public async Task A_former_leader_is_not_obeyed_not_even_after_a_restart_but_a_new_incarnation_is()
+    {
+        _manager.Settings = new SessionSettings { Incarnation = 7, Term = 5 };
+        var session = await ConnectAsync();
+        await session.SendAsync(Assignments.Complete(1, Assignments.Of()));
+        await session.HearAsync(Assignments.Id(1), TaskState.Running);
+
+        _manager.Settings = new SessionSettings { Incarnation = 7, Term = 4 };
+        session.Abort();
+        var former = await _manager.SessionAsync();
+        await former.Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        await _rig.StopAsync();
+        _manager.Settings = new SessionSettings { Incarnation = 7, Term = 3 };
+        _rig.Start(_manager.Address);
+        var again = await NextAsync(later => later.Greeting.Term == 3);
+        await again.Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.That(Running(), Is.EqualTo(1));
+
+        _manager.Settings = new SessionSettings { Incarnation = 8, Term = 1 };
+        var restored = await NextAsync(later => later.Greeting.Incarnation == 8);
+        await restored.SendAsync(Assignments.Complete(1, Assignments.Of(desired: TaskState.Shutdown)));
+        await restored.HearAsync(Assignments.Id(1), TaskState.Shutdown);
+    }
+
+    [Test]
     public async Task An_engine_that_stops_marks_the_node_and_its_return_too()
     {
         var session = await ConnectAsync();
@@ -273,6 +298,13 @@ internal sealed class AgentSessionTests
         var again = await _manager.SessionAsync();
         await again.SendAsync(Assignments.Complete(1, Assignments.Of()));
         await Eventually.TrueAsync(() => Running() == 1, "a node that stays runs its tasks again");
+    }
+
+    private async Task<ManagerSide> NextAsync(Func<ManagerSide, bool> wanted)
+    {
+        while (true)
+            if (await _manager.SessionAsync() is var session && wanted(session))
+                return session;
     }
 
     private int Running() => _rig.Runtime.Containers.Count(container => container.State == ContainerState.Running);

@@ -151,6 +151,20 @@ internal sealed class ManagerRosterTests
         Assert.That(roster.Failed(0).TotalMilliseconds, Is.EqualTo(100));
     }
 
+    [TestCase(7UL, 5UL, false)]
+    [TestCase(7UL, 6UL, false)]
+    [TestCase(7UL, 4UL, true)]
+    [TestCase(8UL, 1UL, false)]
+    [TestCase(0UL, 0UL, false)]
+    public void Who_led_before_the_leader_that_was_heard_last_is_known_by_its_term(ulong incarnation, ulong term, bool isFormer)
+    {
+        var roster = new ManagerRoster(["a:1"]);
+        roster.Learn(new SessionSettings { Incarnation = 7, Term = 5 });
+
+        Assert.That(
+            roster.IsFormer(new SessionSettings { Incarnation = incarnation, Term = term }), Is.EqualTo(isFormer));
+    }
+
     [Test]
     public void Without_any_manager_there_is_none_to_try()
     {

@@ -108,8 +108,8 @@ internal sealed class ScriptedManager : IAsyncDisposable
             await context.Response.WriteAsync("not now");
             return;
         }
-        var session = new ManagerSide(context);
-        await session.SendAsync(Settings);
+        var session = new ManagerSide(context) { Greeting = Settings };
+        await session.SendAsync(session.Greeting);
         await _sessions.Writer.WriteAsync(session);
         await session.ListenAsync();
     }
@@ -141,6 +141,9 @@ internal sealed class ManagerSide(HttpContext context)
     private readonly TaskCompletionSource _close = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PeerIdentity? Peer { get; } = PeerIdentity.Of(context.Connection.ClientCertificate);
+
+    /// <summary>What it said first.</summary>
+    public required SessionSettings Greeting { get; init; }
 
     /// <summary>The agent has ended it.</summary>
     public Task Ended => _ended.Task;

@@ -61,6 +61,22 @@ public sealed class MembershipChangesTests
     }
 
     [Test]
+    public async Task Who_is_connected_but_does_not_answer_the_leader_counts_as_away()
+    {
+        _group = await NodeGroup.StartAsync(3);
+        var leader = await _group.LeaderAsync();
+        var (running, mute) = (_group.Followers(leader).First(), _group.Followers(leader).Last());
+        _group.Network.Copies = message => message.From == mute.Id ? 0 : 1;
+        await _group.UntilAsync("the leader notices", () => !PeerOf(leader, mute).IsReachable);
+        Assert.That(PeerOf(leader, mute).Problem, Does.StartWith("it is connected, but does not answer"));
+        Assert.That(PeerOf(leader, running), Has.Property("IsReachable").True.And.Property("Problem").Empty);
+        await RefusesAsync(leader.Changes.RemoveAsync(running.Id, force: false, default),
+            MembershipFailure.NoQuorumLeft, "1 too few can be reached");
+        _group.Network.Copies = _ => 1;
+        await _group.UntilAsync("it is back", () => PeerOf(leader, mute).IsReachable);
+    }
+
+    [Test]
     public async Task Only_the_leader_changes_the_group_and_says_who_that_is()
     {
         _group = await NodeGroup.StartAsync(3);
@@ -70,6 +86,26 @@ public sealed class MembershipChangesTests
             MembershipFailure.NotLeader, $"node n{leader.Id} at a{leader.Id}");
         await RefusesAsync(leader.Changes.RemoveAsync(new MemberId(99), force: true, default),
             MembershipFailure.NotAllowed, "no manager with the member id 63");
+    }
+
+    [Test]
+    public async Task Who_is_removed_is_reached_until_that_is_committed()
+    {
+        _group = await NodeGroup.StartAsync(3);
+        var leader = await _group.LeaderAsync();
+        var (other, removed) = (_group.Followers(leader).First(), _group.Followers(leader).Last());
+        foreach (var follower in _group.Followers(leader))
+            _group.Network.HoldTo(follower.Id, _group.Ids);
+        var removing = leader.Changes.RemoveAsync(removed.Id, force: false, default);
+        await _group.SettleAsync();
+        Assert.That(leader.Status.Membership.Find(removed.Id), Is.Null);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Find(removed.Id), Is.Not.Null);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Removed, Is.Empty);
+        _group.Network.Release();
+        await _group.DriveAsync(removing);
+        Assert.That(_group.Network.FollowedBy(leader.Id).Removed, Is.EqualTo(new[] { removed.Id }));
+        await _group.UntilAsync("the other has let go of it too",
+            () => _group.Network.FollowedBy(other.Id).Find(removed.Id) is null);
     }
 
     [Test]
@@ -107,6 +143,9 @@ public sealed class MembershipChangesTests
         await Assert.ThrowsAsync<MembershipException>(() => _group.DriveAsync(transfer));
         Assert.That((await _group.LeaderAsync()).Id, Is.EqualTo(leader.Id));
     }
+
+    private static PeerStatus PeerOf(GroupMember of, GroupMember other) =>
+        of.Status.Peers.Single(peer => peer.Member.Id == other.Id);
 
     private async Task RefusesAsync(Task change, MembershipFailure failure, string text)
     {

@@ -12,6 +12,7 @@ internal sealed class MemoryNetwork : IAsyncDisposable
     private readonly ConcurrentDictionary<Link, Pump> _pumps = new();
     private readonly ConcurrentDictionary<Link, bool> _cut = new();
     private readonly ConcurrentDictionary<Link, TaskCompletionSource> _held = new();
+    private readonly ConcurrentDictionary<MemberId, Membership> _followed = new();
     private long _sent;
 
     /// <summary>How often a message arrives; 0: it is lost.</summary>
@@ -28,6 +29,9 @@ internal sealed class MemoryNetwork : IAsyncDisposable
     public void Open(MemberId member, Func<Message, ValueTask> door) => _doors[member] = door;
 
     public void Close(MemberId member) => _doors.TryRemove(member, out _);
+
+    /// <summary>Whom a real transport would keep connections to.</summary>
+    public Membership FollowedBy(MemberId member) => _followed[member];
 
     /// <summary>Both ways, with everybody.</summary>
     public void Isolate(MemberId member, IEnumerable<MemberId> others, bool isCut = true)
@@ -76,10 +80,8 @@ internal sealed class MemoryNetwork : IAsyncDisposable
             // Links are never reported as broken: elections have to do without hints.
         }
 
-        public void Follow(Membership membership)
-        {
-            // Whoever has a door can be reached.
-        }
+        // Whoever has a door can be reached.
+        public void Follow(Membership membership) => network._followed[self] = membership;
 
         public void Send(Message message) => network.Send(message);
 

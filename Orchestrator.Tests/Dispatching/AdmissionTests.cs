@@ -1,9 +1,12 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Dispatching;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 using Orchestrator.Store;
+using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Security;
 
 namespace Orchestrator.Tests.Dispatching;
@@ -161,6 +164,54 @@ public sealed class AdmissionTests
         var renewed = MessagePackSerializer.Deserialize<JoinResponse>(await answer.Content.ReadAsByteArrayAsync(ct));
         using var next = key.Complete(renewed.Certificate, manager.Cluster.CaCertificate);
         Assert.That(next.Role, Is.EqualTo(role));
+    }
+
+    [Test]
+    public async Task A_demotion_by_another_leader_counts_before_this_one_knows_of_it(CancellationToken ct)
+    {
+        using var node = manager.AddNode(row => row with { Spec = row.Spec with { Role = NodeRole.Manager } });
+        manager.Proposer.Barrier = _ =>
+        {
+            var row = manager.State.Node(node.NodeId)!;
+            manager.Update(row with { Spec = row.Spec with { Role = NodeRole.Worker } });
+            return Task.CompletedTask;
+        };
+        using var client = manager.ClientOf(node);
+        using var key = new KeyAndRequest();
+        var answer = await PostAsync(
+            client, ClusterPaths.Renew, new RenewRequest { CertificateRequest = key.RequestPem }, ct);
+        var renewed = MessagePackSerializer.Deserialize<JoinResponse>(await answer.Content.ReadAsByteArrayAsync(ct));
+        using var next = key.Complete(renewed.Certificate, manager.Cluster.CaCertificate);
+        Assert.That(next.Role, Is.EqualTo(NodeRole.Worker));
+    }
+
+    [Test]
+    public async Task What_the_managers_cannot_confirm_is_not_certified(CancellationToken ct)
+    {
+        using var node = manager.AddNode();
+        manager.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "nobody leads");
+        using var client = manager.ClientOf(node);
+        using var key = new KeyAndRequest();
+        var answer = await PostAsync(
+            client, ClusterPaths.Renew, new RenewRequest { CertificateRequest = key.RequestPem }, ct);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(await answer.Content.ReadAsStringAsync(ct), Is.EqualTo("nobody leads"));
+    }
+
+    [Test]
+    public async Task A_confirmation_that_takes_too_long_is_not_waited_for()
+    {
+        var time = new FakeTimeProvider();
+        var proposer = new DirectProposer(manager.Store) { Barrier = new TaskCompletionSource().Task.WaitAsync };
+        var environment = new DispatchingEnvironment(manager.Store, proposer, time, IdSource.Secure);
+        var admission = new Admission(environment, new NodeWriter(environment), NullLogger.Instance);
+        using var node = manager.AddNode();
+        var renewing = admission.RenewAsync(node.Peer, new RenewRequest(), default);
+        await time.UntilTimerAsync(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+        var why = (await Assert.ThrowsAsync<RefusedException>(() => renewing))!;
+        Assert.That(why.Status, Is.EqualTo(503));
+        Assert.That(why.Message, Does.Contain("not confirmed within 5 s"));
     }
 
     [TestCase(ClusterPaths.Renew)]

@@ -42,7 +42,10 @@ internal sealed class DirectProposer(StateStore store) : IProposer
         }
     }
 
-    public ValueTask ReadBarrierAsync(CancellationToken ct) => ValueTask.CompletedTask;
+    /// <summary>Runs before the state is confirmed.</summary>
+    public Func<CancellationToken, Task> Barrier { get; set; } = _ => Task.CompletedTask;
+
+    public ValueTask ReadBarrierAsync(CancellationToken ct) => new(Barrier(ct));
 
     public void Apply(params ReadOnlySpan<Change> changes)
     {

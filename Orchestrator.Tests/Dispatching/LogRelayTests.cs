@@ -20,6 +20,7 @@ public sealed class LogRelayTests
     {
         leader = await ManagerUnderTest.StartAsync();
         other = leader.Pki.Manager(ManagerUnderTest.Now);
+        leader.Members[other.NodeId] = true;
         node = leader.AddNode();
     }
 
@@ -126,6 +127,10 @@ public sealed class LogRelayTests
         using var refused = await PostAsync(worker, [], ct);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
         using var manager = leader.ClientOf(other);
+        leader.Members.Clear();
+        using var former = await PostAsync(manager, [], ct);
+        Assert.That(former.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        leader.Members[other.NodeId] = true;
         using var malformed = await PostAsync(manager, [0xc1], ct);
         Assert.That(malformed.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         var request = new TaskLogsRequest

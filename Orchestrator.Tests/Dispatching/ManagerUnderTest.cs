@@ -164,6 +164,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         var environment = new DispatchingEnvironment(Store, Proposer, TimeProvider.System, IdSource.Secure)
         {
             ManagerAddresses = () => ManagerAddresses,
+            Incarnation = 7,
             Term = Term,
             IsMember = Members.ContainsKey,
         };

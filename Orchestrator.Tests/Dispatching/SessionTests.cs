@@ -34,7 +34,7 @@ public sealed class SessionTests
         Assert.That(agent.Settings.HeartbeatPeriod, Is.EqualTo(TimeSpan.FromMinutes(1)));
         Assert.That(agent.Settings.Managers, Is.EqualTo(new[] { "10.0.0.1:2377" }));
         Assert.That(agent.Settings.Role, Is.EqualTo(NodeRole.Worker));
-        Assert.That(agent.Settings.Term, Is.EqualTo(manager.Term));
+        Assert.That((agent.Settings.Incarnation, agent.Settings.Term), Is.EqualTo((7UL, 1UL)));
     }
 
     [Test]

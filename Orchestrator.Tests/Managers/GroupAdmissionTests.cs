@@ -141,6 +141,16 @@ public sealed class GroupAdmissionTests
     }
 
     [Test]
+    public async Task The_group_is_described_only_to_who_is_to_be_a_manager_still()
+    {
+        Assert.That((await Joiner.Client.AskAsync([Founder.Address], default)).Managers, Is.Not.Null);
+        await Founder.SetRoleAsync(Joiner.NodeId, NodeRole.Worker);
+        var why = (await Assert.ThrowsAsync<GroupException>(() => Joiner.Client.AskAsync([Founder.Address], default)))!;
+        Assert.That(why.Failure, Is.EqualTo(GroupFailure.Refused), why.Message);
+        Assert.That(why.Message, Does.Contain("is to be a worker"));
+    }
+
+    [Test]
     public async Task Who_was_removed_is_told_so_even_with_a_workers_certificate()
     {
         await JoinAsync(Joiner, Request);

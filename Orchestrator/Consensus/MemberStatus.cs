@@ -51,6 +51,7 @@ internal sealed record MemberStatus
 
 /// <summary>Another member, as seen from here.</summary>
 /// <param name="Match">the leader's knowledge of what it has durably; 0 when this member does not lead</param>
-/// <param name="IsReachable">a connection to it stands</param>
+/// <param name="IsReachable">a connection to it stands; at the leader also: it was heard of within an election's
+/// time</param>
 /// <param name="Problem">why not; empty when nothing is wrong</param>
 internal sealed record PeerStatus(Member Member, ulong Match, bool IsReachable, string Problem);

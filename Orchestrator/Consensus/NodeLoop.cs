@@ -27,7 +27,7 @@ internal sealed class NodeLoop
     private readonly LogApplier _applier;
     private readonly LeaderSearch _search;
     private readonly StatusView _view;
-    private Membership? _followed;
+    private (Membership Now, Membership Before)? _followed;
     private LeaderInTerm _leader;
     private long _now;
 
@@ -85,6 +85,7 @@ internal sealed class NodeLoop
         TakeProposals();
         DoWhatTheCoreWants();
         _view.Show(_applier.Index, _leadership.Current);
+        _reads.Complete(_applier.Index); // last: whoever waits for it sees the members of that index too
     }
 
     /// <summary>A stop lets the flush under way come to its end, and answers it, but does not wait for ever.</summary>
@@ -101,6 +102,7 @@ internal sealed class NodeLoop
         }
         await _disk.FinishAsync();
         DoWhatTheCoreWants();
+        _reads.Complete(_applier.Index);
     }
 
     private void Tick(int ticks)
@@ -193,7 +195,6 @@ internal sealed class NodeLoop
             _applier.Apply(ready.Committed);
             foreach (var answer in ready.Reads)
                 _reads.Answer(answer);
-            _reads.Complete(_applier.Index);
             foreach (var read in ready.SnapshotReads)
                 _disk.ReadChunk(read, chunk => SendChunk(read, chunk));
         }
@@ -212,12 +213,14 @@ internal sealed class NodeLoop
         _reads.Ask(_core, _now);
     }
 
+    /// <summary>Who is removed is a member until that is committed: the others may need it to get there.</summary>
     private void FollowMembers()
     {
-        if (ReferenceEquals(_followed, _core.Membership))
+        var (now, before) = (_core.Membership, _core.PreviousMembership);
+        if (_followed is { } followed && ReferenceEquals(followed.Now, now) && ReferenceEquals(followed.Before, before))
             return;
-        _followed = _core.Membership;
-        _parts.Transport.Follow(_followed);
+        _followed = (now, before);
+        _parts.Transport.Follow(now.With(before));
     }
 
     private void Flushed(Flush flush, StoredSnapshot? installed)

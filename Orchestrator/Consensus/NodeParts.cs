@@ -56,5 +56,9 @@ internal sealed class NodeParts
 
     public void Applied(ulong index) => Volatile.Write(ref _appliedIndex, index);
 
-    public bool IsReachable(MemberId member) => member == Self || Transport.LinkTo(member).IsUp;
+    /// <summary>
+    /// A connection to it stands; at the leader also: it answers. On the loop's thread only.
+    /// </summary>
+    public bool IsReachable(MemberId member) => member == Self || (Transport.LinkTo(member).IsUp
+        && (Core.Role != RaftRole.Leader || Core.Progress.Any(known => known.Id == member && known.IsActive)));
 }

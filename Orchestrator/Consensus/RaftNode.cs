@@ -96,7 +96,8 @@ internal sealed partial class RaftNode : IProposer, IAsyncDisposable
     /// <summary>The status now, and after each change of leader or members. A slow reader skips some.</summary>
     public IAsyncEnumerable<MemberStatus> WatchAsync(CancellationToken ct) => _parts.Board.WatchAsync(ct);
 
-    public bool IsReachable(MemberId member) => _parts.IsReachable(member);
+    /// <summary>Only within <see cref="ChangeAsync"/> and <see cref="CallAsync"/>.</summary>
+    internal bool IsReachable(MemberId member) => _parts.IsReachable(member);
 
     /// <summary>For messages of peers: whoever brings one waits until there is room for it.</summary>
     /// <param name="bytes">about its size</param>

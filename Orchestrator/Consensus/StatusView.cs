@@ -5,6 +5,8 @@ namespace Orchestrator.Consensus;
 /// <summary>Shows on the board how things stand. For the node's loop only.</summary>
 internal sealed partial class StatusView(NodeParts parts)
 {
+    private const string Silent = "it is connected, but does not answer: it hangs, cannot connect back, or lost data";
+
     private readonly ILogger _logger = parts.Around.Logger;
     private ImmutableArray<PeerStatus> _peers = [];
     private bool _hasToldOfLoss;
@@ -19,8 +21,9 @@ internal sealed partial class StatusView(NodeParts parts)
             if (member.Id == parts.Self)
                 continue;
             var link = parts.Transport.LinkTo(member.Id);
-            var match = progress.FirstOrDefault(each => each.Id == member.Id).Match;
-            peers.Add(new PeerStatus(member, match, link.IsUp, link.Problem));
+            var known = progress.FirstOrDefault(each => each.Id == member.Id);
+            var isSilent = link.IsUp && !progress.IsEmpty && !known.IsActive;
+            peers.Add(new PeerStatus(member, known.Match, link.IsUp && !isSilent, isSilent ? Silent : link.Problem));
         }
         _peers = peers.ToImmutable();
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
 
@@ -13,6 +14,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
     private const int MaxAttempts = 10;
     private const int JoinBurst = 100;
     private const double JoinsPerSecond = 20;
+
+    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(5);
 
     private readonly TokenBucket _joins = new(JoinBurst, JoinsPerSecond, environment.Time);
 
@@ -51,15 +54,25 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
     /// Makes the next certificate of a node, in the role that the cluster gives it now. A manager stays one until it
     /// has left the managers' group: without the certificate it could not take part in its own farewell.
     /// </summary>
-    public JoinResponse Renew(PeerIdentity peer, RenewRequest request)
+    /// <exception cref="RefusedException">with what the host's user should know</exception>
+    /// <exception cref="ProposalException">the managers cannot confirm what is known here</exception>
+    public async Task<JoinResponse> RenewAsync(PeerIdentity peer, RenewRequest request, CancellationToken ct)
     {
+        await ConfirmAsync(ct);
         var cluster = Cluster();
         var node = environment.Store.Current.Node(peer.NodeId) ?? throw Removed(peer.NodeId);
         using var ca = CertificateAuthority.FromPem(cluster.CaCertificate, cluster.CaKey);
-        var role = environment.IsMember(peer.NodeId) ? NodeRole.Manager : node.Spec.Role;
+        var role = RoleOf(node.Id) ?? node.Spec.Role;
         var certificate = Issue(ca, peer with { Role = role }, request.CertificateRequest, cluster);
         LogRenewed(logger, peer.NodeId, role);
         return new JoinResponse { NodeId = peer.NodeId, ClusterId = cluster.Id, Certificate = certificate };
+    }
+
+    /// <exception cref="RefusedException">its certificate is a worker's, or one that it should not have any more</exception>
+    public void RequireManager(PeerIdentity peer)
+    {
+        if (!peer.IsManager || RoleOf(peer.NodeId) != NodeRole.Manager)
+            throw Refused(StatusCodes.Status403Forbidden, "only managers of this cluster may do this");
     }
 
     /// <summary>The node goes on purpose: it is down at once. Its row stays until someone removes it.</summary>
@@ -107,6 +120,27 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         if (managers >= ManagerCount.Most)
             throw Refused(StatusCodes.Status409Conflict, ManagerCount.TooMany(managers));
     }
+
+    /// <summary>
+    /// Nothing is proposed, so nothing else would notice that another manager leads by now and has demoted the node.
+    /// </summary>
+    private async Task ConfirmAsync(CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(ConfirmLimit, environment.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            await environment.Proposer.ReadBarrierAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw Refused(StatusCodes.Status503ServiceUnavailable, "the managers have not confirmed within "
+                + $"{ConfirmLimit.TotalSeconds:0} s what role the node has: try again");
+        }
+    }
+
+    private NodeRole? RoleOf(NodeId id) =>
+        environment.IsMember(id) ? NodeRole.Manager : environment.Store.Current.Node(id)?.Spec.Role;
 
     private static NodeRole RoleOf(string text, Cluster cluster, CertificateAuthority ca)
     {

@@ -57,8 +57,7 @@ public static class DispatchingEndpoints
     {
         var peer = ClusterCall.PeerOf(context);
         var request = await ReadAsync<RenewRequest>(context, MaxBodyBytes, ct);
-        ct.ThrowIfCancellationRequested(); // nothing is proposed, so nothing else would notice a lost leadership
-        await WriteAsync(context, dispatcher.Admission.Renew(peer, request), ct);
+        await WriteAsync(context, await dispatcher.Admission.RenewAsync(peer, request, ct), ct);
     }
 
     private static Task LeaveAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct) =>
@@ -99,8 +98,7 @@ public static class DispatchingEndpoints
 
     private static async Task ManagerLogsAsync(HttpContext context, Dispatcher dispatcher, CancellationToken ct)
     {
-        if (!ClusterCall.PeerOf(context).IsManager)
-            throw new RefusedException(StatusCodes.Status403Forbidden, "only managers of this cluster read logs here");
+        dispatcher.Admission.RequireManager(ClusterCall.PeerOf(context));
         var request = await ReadAsync<TaskLogsRequest>(context, MaxTaskLogsBytes, ct);
         var tasks = request.Nodes
             .SelectMany(node => node.Tasks, (node, task) => new { node.NodeId, task })

@@ -13,11 +13,14 @@ public sealed record DispatchingEnvironment(StateStore Store, IProposer Proposer
     /// </summary>
     public Func<ImmutableArray<string>> ManagerAddresses { get; init; } = static () => [];
 
-    /// <summary>Of the leadership that all this belongs to.</summary>
-    public ulong Term { get; init; }
-
     /// <summary>Is the node a member of the managers' group (still)? Then it needs a manager's certificate.</summary>
     public Func<NodeId, bool> IsMember { get; init; } = static _ => false;
+
+    /// <summary>Told to the agents, so that they do not obey a former leader after a later one.</summary>
+    public ulong Incarnation { get; init; }
+
+    /// <summary>Of the leadership that all this belongs to.</summary>
+    public ulong Term { get; init; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 }

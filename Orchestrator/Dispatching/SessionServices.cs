@@ -23,6 +23,7 @@ internal sealed record SessionServices(
         HeartbeatPeriod = State.Cluster?.Spec.HeartbeatPeriod ?? Defaults.HeartbeatPeriod,
         Managers = Outside.ManagerAddresses(),
         Role = State.Node(node)?.Spec.Role,
+        Incarnation = Outside.Incarnation,
         Term = Outside.Term,
     };
 }

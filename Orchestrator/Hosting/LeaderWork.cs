@@ -24,15 +24,13 @@ internal sealed class LeaderWork
         Dispatcher = new Dispatcher(
             new DispatchingEnvironment(store, _proposer, services.Time, services.Ids)
             {
-                Term = leadership.Term,
                 ManagerAddresses = () =>
                 [
                     .. node.Status.Membership.Members.Select(member => member.Address).Where(known => known.Length > 0),
                 ],
-                // Until its removal is agreed on: before that, a manager without its log would be missed.
-                IsMember = id => node.Status is var status
-                    && status.Membership.Members.Concat(status.Committed.Members)
-                        .Any(member => member.Node == id.Value),
+                Incarnation = node.Status.Membership.Incarnation,
+                Term = leadership.Term,
+                IsMember = id => ManagerStanding.IsMember(node.Status, id),
             },
             services.Logging.CreateLogger<Dispatcher>());
     }

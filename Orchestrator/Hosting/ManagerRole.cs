@@ -55,7 +55,7 @@ internal sealed partial class ManagerRole : IAsyncDisposable
             services.Logging.CreateLogger<GroupEntry>());
         Receiver = new PeerReceiver(() => Node.Status, Node.ReceiveAsync, new PeerOptions())
         {
-            Introduced = _transport.Introduce,
+            Introduced = _transport.Introduce, IsManager = IsManager,
         };
     }
 
@@ -123,6 +123,9 @@ internal sealed partial class ManagerRole : IAsyncDisposable
             LogNotReady(_logger, e.Message);
         }
     }
+
+    /// <summary>Whether a node with a manager's certificate is a manager still, as far as is known here.</summary>
+    public bool IsManager(NodeId node) => ManagerStanding.Has(Node.Status, Store.Current, node);
 
     public async ValueTask DisposeAsync()
     {

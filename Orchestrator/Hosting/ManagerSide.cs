@@ -66,7 +66,8 @@ internal sealed class ManagerSide : IAsyncDisposable
                 routes, (term, ct) => side?._role?.NextLeaderAsync(term, ct) ?? Task.FromResult<LeaderNotice?>(null));
             GroupEndpoints.Map(routes, () => side?._role?.Admission);
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
-            PeerLinksEndpoint.Map(routes, () => side?._role?.Node.Status, services.Time);
+            PeerLinksEndpoint.Map(
+                routes, () => side?._role?.Node.Status, node => side?._role?.IsManager(node) ?? false, services.Time);
         });
         side = new ManagerSide(
             server, setup.Addresses.AdvertisedFrom(server.EndPoint), identity, services);

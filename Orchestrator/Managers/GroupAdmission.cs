@@ -22,7 +22,9 @@ internal sealed partial class GroupAdmission(
     public async Task<RaftGroup> DescribeAsync(PeerIdentity peer, CancellationToken ct)
     {
         RequireManager(peer);
-        return Describe(await LeadingAsync(ct));
+        var status = await LeadingAsync(ct);
+        CheckRole(peer.NodeId.Value);
+        return Describe(status);
     }
 
     /// <summary>Completes when the member is in the group under that address, without a vote at first.</summary>

@@ -68,8 +68,13 @@ public sealed record SessionSettings : ManagerMessage
     /// </summary>
     [Key(2)] public NodeRole? Role { get; init; }
 
-    /// <summary>In which this manager leads: a leader of a later one has taken its place. 0 = unsaid.</summary>
-    [Key(3)] public ulong Term { get; init; }
+    /// <summary>Of the managers' group; another one after a restore or a recovery by force. 0 = unsaid.</summary>
+    [Key(3)] public ulong Incarnation { get; init; }
+
+    /// <summary>
+    /// In which the manager leads. Within an incarnation the one with the highest leads; others do not know that yet.
+    /// </summary>
+    [Key(4)] public ulong Term { get; init; }
 }
 
 /// <summary>

@@ -4,7 +4,8 @@ using static Orchestrator.Tests.Consensus.Core.One;
 namespace Orchestrator.Tests.Consensus.Core;
 
 /// <summary>The rules of membership changes, one by one.</summary>
-public sealed class MembershipRuleTests
+[TestFixture]
+internal sealed class MembershipRuleTests
 {
     private static readonly MemberId Four = new(4);
 
@@ -138,6 +139,63 @@ public sealed class MembershipRuleTests
         one.Acknowledged(2, Two);
         one.Hears(new Message.AppendReply(Three, Self, 9, Accepted: false, default, 0));
         Assert.That((one.Core.Role, one.Core.Term), Is.EqualTo((RaftRole.Leader, 1UL)));
+    }
+
+    private static IEnumerable<Message> WhatAStrangerSays =>
+    [
+        new Message.Append(Four, Self, 9, default, [Entry(1, 9)], Commit: 0, ReadRound: 0),
+        new Message.SnapshotChunk(Four, Self, 9, new LogPosition(5, 1), 0, 8, new byte[4]) { Membership = Voters(1, 4) },
+        new Message.Vote(Four, Self, 9, new LogPosition(9, 9), IsTransfer: false),
+    ];
+
+    private static IEnumerable<Message> WhatNoStrangerSays =>
+    [
+        new Message.Vote(Four, Self, 9, new LogPosition(9, 9), IsTransfer: true),
+        new Message.AppendReply(Four, Self, 9, Accepted: false, default, 0),
+        new Message.SnapshotReply(Four, Self, 9, default, 0, Installed: false),
+        new Message.VoteReply(Four, Self, 9, Granted: false),
+        new Message.TimeoutNow(Four, Self, 9),
+        new Message.Forward(Four, Self, 9, new byte[1]),
+        new Message.ReadIndex(Four, Self, 9, 1),
+    ];
+
+    [TestCaseSource(nameof(WhatAStrangerSays)), TestCaseSource(nameof(WhatNoStrangerSays))]
+    public void A_stranger_moves_nobody_who_leads_or_hears_of_a_leader(Message message)
+    {
+        var leader = Established();
+        Assert.That(leader.Hears(message), Is.Empty);
+        Assert.That((leader.Core.Role, leader.Core.Term), Is.EqualTo((RaftRole.Leader, 1UL)));
+        var follower = new One(new HardState(1, MemberId.None));
+        follower.Hears(Append(1, default));
+        Assert.That(follower.Hears(message), Is.Empty);
+        Assert.That((follower.Core.Leader, follower.Core.Term), Is.EqualTo((Two, 1UL)));
+    }
+
+    [TestCaseSource(nameof(WhatAStrangerSays))]
+    public void Without_a_leader_a_stranger_may_be_one_that_this_member_has_not_heard_of_yet(Message message)
+    {
+        var one = new One(new HardState(1, MemberId.None));
+        one.Hears(message);
+        Assert.That(one.Core.Term, Is.EqualTo(9UL));
+    }
+
+    [TestCaseSource(nameof(WhatNoStrangerSays))]
+    public void Without_a_leader_too_a_stranger_can_do_no_more_than_it_must(Message message)
+    {
+        var one = new One(new HardState(1, MemberId.None));
+        Assert.That(one.Hears(message), Is.Empty);
+        Assert.That(one.Core.Term, Is.EqualTo(1UL));
+    }
+
+    [Test]
+    public void A_leader_that_is_not_known_is_answered_as_long_as_it_leads()
+    {
+        var one = new One(new HardState(1, MemberId.None));
+        one.Hears(new Message.Append(Four, Self, 2, default, [Entry(1, 2)], Commit: 0, ReadRound: 0));
+        one.Flushes();
+        var said = one.Hears(new Message.Append(Four, Self, 2, new LogPosition(1, 2), [], Commit: 1, ReadRound: 0));
+        Assert.That(said.Single(), Is.InstanceOf<Message.AppendReply>());
+        Assert.That((one.Core.Leader, one.Core.CommitIndex), Is.EqualTo((Four, 1UL)));
     }
 
     [Test]

@@ -16,6 +16,20 @@ public sealed class VotingRuleTests
     }
 
     [Test]
+    public void Nobody_can_use_up_the_terms_with_one_message_and_who_is_far_behind_follows_in_steps()
+    {
+        var one = new One();
+        one.Hears(AskOf(Two, ulong.MaxValue));
+        Assert.That((one.Core.Term, one.Pending!.HardState), Is.EqualTo(((ulong)uint.MaxValue, new HardState(uint.MaxValue, MemberId.None))));
+        one.Flushes();
+        var far = (2UL * uint.MaxValue) + 1;
+        one.Hears(AskOf(Two, far));
+        one.Flushes();
+        one.Hears(AskOf(Two, far));
+        Assert.That(one.Flushes(), Is.EqualTo(new[] { new Message.VoteReply(Self, Two, far, Granted: true) }));
+    }
+
+    [Test]
     public void A_member_votes_once_in_a_term()
     {
         var one = new One();

@@ -10,6 +10,7 @@ using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 
@@ -32,7 +33,7 @@ internal sealed class PeerHost : IAsyncDisposable
         Connector = ClusterConnector.ForNode(new LiveIdentity(identity), TimeProvider.System);
         Transport = new PeerTransport(new PeerSurroundings(Connector, TimeProvider.System, NullLogger.Instance) { Options = Options });
         Status = new MemberStatus { Self = Id, Membership = new Membership { Incarnation = 7 } };
-        Receiver = new PeerReceiver(() => Status, DeliverAsync, Options);
+        Receiver = new PeerReceiver(() => Status, DeliverAsync, Options) { IsManager = node => IsManager(node) };
     }
 
     public MemberId Id { get; }
@@ -47,6 +48,9 @@ internal sealed class PeerHost : IAsyncDisposable
 
     /// <summary>What the door knows of the group.</summary>
     public MemberStatus Status { get; set; }
+
+    /// <summary>Whom the door takes for a manager, of those with a manager's certificate.</summary>
+    public Func<NodeId, bool> IsManager { get; set; } = _ => true;
 
     /// <summary>Null: this host takes no part.</summary>
     public PeerReceiver? Receiver { get; set; }
@@ -67,7 +71,7 @@ internal sealed class PeerHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         _app = builder.Build();
         PeerEndpoint.Map(_app, () => Receiver, NullLogger.Instance);
-        PeerLinksEndpoint.Map(_app, () => Receiver is null ? null : Status, Clock);
+        PeerLinksEndpoint.Map(_app, () => Receiver is null ? null : Status, node => IsManager(node), Clock);
         await _app.StartAsync();
         _port = new Uri(_app.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;

@@ -54,6 +54,8 @@ public sealed class PeerProbeTests
     {
         await using var worker = new PeerHost(0xC, _pki.Node(NodeRole.Worker, Now));
         Assert.That(await AskAsync(worker, ct), Is.Null);
+        _asked.IsManager = node => node.Value != _asking.AsMember.Node;
+        Assert.That(await AskAsync(_asking, ct), Is.Null);
     }
 
     [Test]

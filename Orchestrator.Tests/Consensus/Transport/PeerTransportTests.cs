@@ -130,10 +130,33 @@ public sealed class PeerTransportTests
         _a.Follow(_b);
         await _a.SendUntilReceivedAsync(_b, ct);
         await _a.UntilLinkAsync(_b, link => link.IsUp, ct);
-        _b.Status = _b.Status with { Membership = _b.Status.Membership with { Removed = [_a.Id] } };
-        _a.Transport.Send(new Message.TimeoutNow(_a.Id, _b.Id, 1));
+        _b.Status = _b.Status with { Committed = _b.Status.Membership with { Removed = [_a.Id] } };
+        _a.Transport.Send(new Message.ReadIndex(_a.Id, _b.Id, 1, 1));
         Assert.That(await _a.LosesAsync(ct), Is.EqualTo(_b.Id));
         await _a.UntilLinkAsync(_b, link => link.Problem.Contains("was removed from the managers", StringComparison.Ordinal), ct);
+    }
+
+    [Test]
+    public async Task A_removed_member_still_says_farewell_on_a_standing_stream(CancellationToken ct)
+    {
+        _a.Follow(_b);
+        await _a.SendUntilReceivedAsync(_b, ct);
+        _b.Status = _b.Status with { Committed = _b.Status.Membership with { Removed = [_a.Id] } };
+        _a.Transport.Send(new Message.AppendReply(_a.Id, _b.Id, 2, Accepted: true, default, ReadRound: 9));
+        Assert.That((await NextAsync<Message.AppendReply>(ct)).ReadRound, Is.EqualTo(9));
+    }
+
+    [Test]
+    public async Task A_member_whose_removal_is_not_committed_is_heard_under_its_own_certificate_only(CancellationToken ct)
+    {
+        var members = new Membership { Incarnation = 7, Members = [_a.AsMember] };
+        _b.Status = _b.Status with { Committed = members, Membership = members.Remove(_a.Id) };
+        _a.Follow(_b);
+        await _a.SendUntilReceivedAsync(_b, ct);
+        await using var impostor = new PeerHost(0xA, _pki.Manager(Now));
+        impostor.Attach();
+        impostor.Follow(_b);
+        await impostor.UntilLinkAsync(_b, link => link.Problem.Contains("but the certificate is of node", StringComparison.Ordinal), ct);
     }
 
     [Test]
@@ -165,6 +188,18 @@ public sealed class PeerTransportTests
         worker.Attach();
         worker.Follow(_b);
         await worker.UntilLinkAsync(_b, link => link.Problem.Contains("only managers", StringComparison.Ordinal), ct);
+    }
+
+    [Test]
+    public async Task A_node_that_is_no_manager_any_more_is_refused_and_its_standing_stream_ends(CancellationToken ct)
+    {
+        _a.Follow(_b);
+        await _a.SendUntilReceivedAsync(_b, ct);
+        await _a.UntilLinkAsync(_b, link => link.IsUp, ct);
+        _b.IsManager = node => node.Value != _a.AsMember.Node;
+        _a.Transport.Send(new Message.ReadIndex(_a.Id, _b.Id, 1, 1));
+        Assert.That(await _a.LosesAsync(ct), Is.EqualTo(_b.Id));
+        await _a.UntilLinkAsync(_b, link => link.Problem.Contains("is not a manager (any more)", StringComparison.Ordinal), ct);
     }
 
     [Test]

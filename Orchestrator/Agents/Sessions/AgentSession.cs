@@ -70,6 +70,9 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     {
         if (await ReadAsync(stream, ct) is not SessionSettings settings)
             throw new SessionException("the manager's first frame is not the session's settings");
+        if (parts.Roster.IsFormer(settings))
+            throw new SessionException($"the manager led in term {settings.Term}, and this node has heard of a leader "
+                + $"of term {parts.Roster.Settings.Term}") { Leader = "" };
         parts.Roster.Succeeded();
         Take(settings);
         if (settings.Term > 0)

@@ -46,6 +46,13 @@ internal sealed class ManagerRoster(ImmutableArray<string> configured)
     public TimeSpan ConnectLimit =>
         _order.Count < 2 ? ClusterConnector.ConnectTimeout : Patience.Delay(_failures / _order.Count + 1, 0);
 
+    /// <summary>
+    /// A manager that says this leads no more: one of a later term was heard here before, maybe before a restart.
+    /// </summary>
+    /// <remarks>Terms of another incarnation say nothing: after a restore they begin anew.</remarks>
+    public bool IsFormer(SessionSettings settings) =>
+        settings.Incarnation == Settings.Incarnation && settings.Term < Settings.Term;
+
     /// <summary>Takes over what a manager said, now or before a restart of the daemon.</summary>
     public void Learn(SessionSettings settings)
     {

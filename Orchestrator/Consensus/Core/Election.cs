@@ -21,7 +21,7 @@ internal sealed class Election(RaftState state)
     private bool IsAlone => state.Role == RaftRole.Follower && state.IsVoter && state.Members.Effective.Quorum() == 1;
 
     /// <summary>A leader is there: whoever asks for votes does not hear it, and would only disturb.</summary>
-    private bool IsLed => state.Role == RaftRole.Leader || (!state.Leader.IsNone && state.Timer.IsFresh);
+    public bool IsLed => state.Role == RaftRole.Leader || (!state.Leader.IsNone && state.Timer.IsFresh);
 
     public void Tick()
     {

@@ -70,6 +70,17 @@ internal static class MembershipChange
     }
 
     /// <summary>
+    /// Everybody of either: who has to be heard and reached as long as the step between them may be undone.
+    /// </summary>
+    /// <param name="before">who is removed there is removed for ever</param>
+    public static Membership With(this Membership membership, Membership before) => membership with
+    {
+        Members = Sorted(
+            [.. membership.Members, .. before.Members.Where(member => membership.Find(member.Id) is null)]),
+        Removed = before.Removed,
+    };
+
+    /// <summary>
     /// One of: a learner added, a learner promoted, a voter demoted, a member removed, addresses changed; at least one
     /// voter stays.
     /// </summary>

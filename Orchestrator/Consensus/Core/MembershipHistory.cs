@@ -25,6 +25,10 @@ internal sealed class MembershipHistory
 
     public bool HasUncommitted => _known.Count > 1;
 
+    /// <summary>Belongs to the group, or would again if <see cref="Effective"/> were undone.</summary>
+    public bool Has(MemberId id) =>
+        Effective.Find(id) is not null || Previous.Find(id) is not null || Committed.Find(id) is not null;
+
     public void Append(ulong index, Membership membership) => _known.Add((index, membership));
 
     /// <summary>The log was cut: entries from <paramref name="index"/> on are gone.</summary>

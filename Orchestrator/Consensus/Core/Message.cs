@@ -6,6 +6,11 @@ namespace Orchestrator.Consensus.Core;
 /// <param name="Term">the sender's term; of a pre-vote and its granting answer: the term that is asked for</param>
 internal abstract record Message(MemberId From, MemberId To, ulong Term)
 {
+    /// <summary>
+    /// A removed member may still say it: that it has heard of its removal; of a leader that removed itself, who stands.
+    /// </summary>
+    public bool MayBeFarewell => this is AppendReply or TimeoutNow;
+
     /// <summary>Would you vote for me? Nothing is bound by the answer.</summary>
     /// <param name="Last">end of the candidate's log</param>
     internal sealed record PreVote(MemberId From, MemberId To, ulong Term, LogPosition Last) : Message(From, To, Term);

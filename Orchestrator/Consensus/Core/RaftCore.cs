@@ -8,6 +8,12 @@ namespace Orchestrator.Consensus.Core;
 /// </summary>
 internal sealed class RaftCore
 {
+    /// <summary>
+    /// A message raises the term by no more than this, which no group can be ahead by in earnest; a member that is
+    /// further behind follows in steps. So nobody can use up all terms with one message.
+    /// </summary>
+    private const ulong MostTermsAtOnce = uint.MaxValue;
+
     private readonly RaftState _state;
     private readonly Election _election;
     private readonly Following _following;
@@ -38,6 +44,9 @@ internal sealed class RaftCore
     public Membership Membership => _state.Members.Effective;
 
     public Membership CommittedMembership => _state.Members.Committed;
+
+    /// <summary>The one that counts again if <see cref="Membership"/> is undone; the same when it cannot be.</summary>
+    public Membership PreviousMembership => _state.Members.Previous;
 
     /// <summary>Not null: this member forgot what it acknowledged, and takes part in nothing.</summary>
     public string? LostData => _state.LostData;
@@ -72,6 +81,8 @@ internal sealed class RaftCore
             AnswerOldTerm(message);
         else if (message.Term == _state.Term || KeepsTerm(message))
             Dispatch(message);
+        else if (message.Term - _state.Term > MostTermsAtOnce)
+            _state.EnterTerm(_state.Term + MostTermsAtOnce);
         else if (!_election.Ignores(message))
         {
             _state.EnterTerm(message.Term);
@@ -171,11 +182,16 @@ internal sealed class RaftCore
 
     private bool IsHeard(Message message) =>
         _state.LostData is null && message.To == _state.Self && message.From != _state.Self && !message.From.IsNone
-        && (!_state.Members.Committed.HasRemoved(message.From) || IsFarewell(message));
+        && (_state.Members.Committed.HasRemoved(message.From)
+            ? message.MayBeFarewell && message.Term == _state.Term
+            : _state.Members.Has(message.From) || message.From == _state.Leader || IsNews(message));
 
-    /// <summary>A removed member says that it has heard of it; a leader that removed itself names its heir.</summary>
-    private bool IsFarewell(Message message) =>
-        message is Message.AppendReply or Message.TimeoutNow && message.Term == _state.Term;
+    /// <summary>
+    /// A member that is behind does not know all others: one of them may lead by now, or need its vote. But it has no
+    /// need of them as long as it hears of a leader.
+    /// </summary>
+    private bool IsNews(Message message) => !_election.IsLed && message
+        is Message.Append or Message.SnapshotChunk or Message.PreVote or Message.Vote { IsTransfer: false };
 
     /// <summary>Questions before a vote, and their granting answers, name a term that nobody is in yet.</summary>
     private static bool KeepsTerm(Message message) =>

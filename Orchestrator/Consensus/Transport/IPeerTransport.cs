@@ -9,7 +9,7 @@ internal interface IPeerTransport
     /// <param name="lost">called, on any thread, when the connection to a member breaks</param>
     void Attach(MemberId self, ulong incarnation, Action<MemberId> lost);
 
-    /// <summary>From now on these are the members, with these addresses.</summary>
+    /// <summary>From now on these are the members, with these addresses; removed is who is so for ever.</summary>
     void Follow(Membership membership);
 
     /// <summary>Queues the message, or drops it when too much waits for that member.</summary>

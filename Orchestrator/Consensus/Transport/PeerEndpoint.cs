@@ -26,10 +26,10 @@ internal static partial class PeerEndpoint
             var hello = await ReadHelloAsync(context);
             if (receiver is null)
                 throw new PeerRefusedException(503, "this manager is not ready yet");
-            receiver.Check(hello, PeerIdentity.Of(context.Connection.ClientCertificate));
+            var peer = receiver.Check(hello, PeerIdentity.Of(context.Connection.ClientCertificate));
             await context.Response.StartAsync(ct);
             await context.Response.Body.FlushAsync(ct);
-            await receiver.ReadAsync(context.Request.Body, hello, ct);
+            await receiver.ReadAsync(context.Request.Body, hello, peer, ct);
         }
         catch (PeerRefusedException e)
         {

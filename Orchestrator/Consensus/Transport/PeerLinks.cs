@@ -14,6 +14,6 @@ public sealed record PeerLinks
     /// <summary>By its clock, when it answered.</summary>
     [Key(0)] public DateTimeOffset Now { get; init; }
 
-    /// <summary>Ids of the members that its messages have a connection to.</summary>
+    /// <summary>Ids of the members that its messages reach; of a leader: and that answer.</summary>
     [Key(1)] public ImmutableArray<ulong> Reached { get; init; } = [];
 }

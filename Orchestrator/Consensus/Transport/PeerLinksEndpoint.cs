@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 
@@ -11,12 +12,18 @@ internal static class PeerLinksEndpoint
 {
     /// <param name="routes">of the cluster's port only</param>
     /// <param name="status">null while this host takes no part in the managers' group</param>
-    public static void Map(IEndpointRouteBuilder routes, Func<MemberStatus?> status, TimeProvider time) =>
-        routes.MapGet(PeerLinks.Path, context => AnswerAsync(context, status(), time));
+    /// <param name="isManager">whether a node with a manager's certificate is a manager still</param>
+    public static void Map(
+        IEndpointRouteBuilder routes, Func<MemberStatus?> status, Func<NodeId, bool> isManager, TimeProvider time) =>
+        routes.MapGet(PeerLinks.Path, context =>
+        {
+            var peer = PeerIdentity.Of(context.Connection.ClientCertificate);
+            return AnswerAsync(context, peer is { IsManager: true } && isManager(peer.NodeId), status(), time);
+        });
 
-    private static async Task AnswerAsync(HttpContext context, MemberStatus? status, TimeProvider time)
+    private static async Task AnswerAsync(HttpContext context, bool mayAsk, MemberStatus? status, TimeProvider time)
     {
-        if (PeerIdentity.Of(context.Connection.ClientCertificate) is not { IsManager: true })
+        if (!mayAsk)
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;

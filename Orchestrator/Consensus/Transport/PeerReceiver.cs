@@ -1,4 +1,5 @@
 using Orchestrator.Consensus.Core;
+using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 
@@ -13,8 +14,12 @@ internal sealed class PeerReceiver(
     /// <summary>Told where a member says that it is, when its stream is taken.</summary>
     public Action<MemberId, string> Introduced { private get; init; } = (_, _) => { };
 
+    /// <summary>Whether a node with a manager's certificate is a manager still.</summary>
+    public Func<NodeId, bool> IsManager { private get; init; } = static _ => true;
+
+    /// <returns>whose stream it is</returns>
     /// <exception cref="PeerRefusedException">the stream is not taken</exception>
-    public void Check(PeerHello hello, PeerIdentity? peer)
+    public NodeId Check(PeerHello hello, PeerIdentity? peer)
     {
         var status = self();
         if (peer is not { IsManager: true })
@@ -29,38 +34,45 @@ internal sealed class PeerReceiver(
         if (hello.To != status.Self.Value)
             throw new PeerRefusedException(421, $"this is member {status.Self}, not {new MemberId(hello.To)}: "
                 + "another manager had this address before");
-        CheckMember(new MemberId(hello.From), peer, status.Membership);
+        CheckMember(new MemberId(hello.From), peer, status);
         Introduced(new MemberId(hello.From), hello.Address);
+        return peer.NodeId;
     }
 
     /// <summary>Delivers what comes until the stream ends.</summary>
     /// <exception cref="InvalidDataException">something else than messages came</exception>
     /// <exception cref="PeerRefusedException">the sender was removed meanwhile</exception>
-    public async Task ReadAsync(Stream stream, PeerHello hello, CancellationToken ct)
+    public async Task ReadAsync(Stream stream, PeerHello hello, NodeId peer, CancellationToken ct)
     {
         var (from, to) = (new MemberId(hello.From), new MemberId(hello.To));
         while (await FrameStream.ReadFrameAsync<PeerFrame>(stream, options.MaxFrameBytes, ct) is { } frame)
         {
-            RefuseRemoved(from, self().Membership);
-            if (PeerCodec.ToMessage(frame, from, to) is { } message)
+            var message = PeerCodec.ToMessage(frame, from, to);
+            if (message is not { MayBeFarewell: true })
+                RefuseFormer(from, peer, self());
+            if (message is not null)
                 await deliver(message, PeerCodec.SizeOf(message), ct);
         }
     }
 
-    private static void CheckMember(MemberId from, PeerIdentity peer, Membership membership)
+    private void CheckMember(MemberId from, PeerIdentity peer, MemberStatus status)
     {
-        RefuseRemoved(from, membership);
+        RefuseFormer(from, peer.NodeId, status);
         // A member that is not known here may be a new one: the news of it is still on its way.
-        var known = membership.Find(from);
+        var known = status.Membership.Find(from) ?? status.Committed.Find(from);
         if (known is not null && known.Node != peer.NodeId.Value)
             throw new PeerRefusedException(403, $"member {from} is node {known.Node}, but the certificate is of node "
                 + $"{peer.NodeId}");
     }
 
-    private static void RefuseRemoved(MemberId from, Membership membership)
+    /// <summary>Not before its removal is committed: until then the others may need it to get there.</summary>
+    private void RefuseFormer(MemberId from, NodeId peer, MemberStatus status)
     {
-        if (membership.HasRemoved(from))
+        if (status.Removed.Contains(from))
             throw new PeerRefusedException(410,
                 $"member {from} was removed from the managers: let this host leave and join again");
+        if (!IsManager(peer))
+            throw new PeerRefusedException(403, $"node {peer} is not a manager (any more), though its certificate "
+                + "says so: it renews that, or was removed from the cluster");
     }
 }
