@@ -74,6 +74,9 @@ internal sealed class ManagersTests
         Assert.That((string?)refused.Json!["message"], Does.StartWith("The swarm does not have a leader."));
         Assert.That((await _managers[0].Api.GetAsync("/services?consistency=stale")).Status, Is.EqualTo(200));
         Assert.That(_managers.Sum(manager => manager.TaskProcesses().Length), Is.EqualTo(3));
+        var found = await _managers[0].SwarmnetAsync("doctor");
+        Assert.That(found.ExitCode, Is.EqualTo(1), found.All);
+        Assert.That(found.Output, Does.Contain("3 managers, 1 reachable: 2 are needed"));
 
         await _managers[1].StartAgainAsync();
         await Eventually.Get("an accepted write",

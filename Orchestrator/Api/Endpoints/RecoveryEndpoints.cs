@@ -19,9 +19,9 @@ internal sealed class RecoveryEndpoints(ApiContext context)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/swarmnet/v1/doctor", DiagnoseAsync);
+        routes.MapGet("/swarmnet/v1/doctor", DiagnoseAsync).AnswersAlways();
         routes.MapPost("/swarmnet/v1/backup", BackupAsync);
-        routes.MapPost("/swarmnet/v1/restore", RestoreAsync);
+        routes.MapPost("/swarmnet/v1/restore", RestoreAsync).AnswersAlways();
     }
 
     private async Task DiagnoseAsync(HttpContext http)
