@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Orchestrator.Api;
+using Orchestrator.Api.Validation;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 using Orchestrator.Store;
@@ -32,6 +34,20 @@ public sealed class RecoveryEndpointTests
         Assert.That(state.Index, Is.EqualTo(_host.State.Index));
         Assert.That(MessagePackSerializer.Serialize(StateImage.Of(state)),
             Is.EqualTo(MessagePackSerializer.Serialize(StateImage.Of(_host.State))));
+    }
+
+    [Test]
+    public async Task Without_a_leader_there_is_a_backup_of_what_this_manager_knows_when_it_is_asked_for()
+    {
+        await _host.AsManagerAsync();
+        _host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "why");
+        var refused = await _host.PostAsync("/swarmnet/v1/backup", """{"Passphrase":"correct horse"}""");
+        Assert.That((refused.Status, refused.Message), Is.EqualTo((500, NodeRefusals.NoLeader + " (why)")));
+        using var body = new StringContent("""{"Passphrase":"correct horse"}""");
+        using var response = await _host.Client.PostAsync("/swarmnet/v1/backup?consistency=stale", body);
+        await using var file = await response.Content.ReadAsStreamAsync();
+        var content = await BackupFile.ReadAsync(file, "correct horse", RestoreCommand.MostBytes, default);
+        Assert.That(MessagePackSerializer.Deserialize<BackupImage>(content).Restore().Cluster, Is.Not.Null);
     }
 
     [Test]

@@ -77,6 +77,11 @@ internal sealed class ManagersTests
         var found = await _managers[0].SwarmnetAsync("doctor");
         Assert.That(found.ExitCode, Is.EqualTo(1), found.All);
         Assert.That(found.Output, Does.Contain("3 managers, 1 reachable: 2 are needed"));
+        var phrase = Path.Combine(_settings.FullName, "phrase");
+        await File.WriteAllTextAsync(phrase, "correct horse\n");
+        var backup = Path.Combine(_settings.FullName, "backup");
+        Assert.That((await _managers[0].SwarmnetAsync("backup", "--passphrase-file", phrase, backup)).ExitCode, Is.Not.Zero);
+        (await _managers[0].SwarmnetAsync("backup", "--stale", "--passphrase-file", phrase, backup)).Succeeded();
 
         await _managers[1].StartAgainAsync();
         await Eventually.Get("an accepted write",

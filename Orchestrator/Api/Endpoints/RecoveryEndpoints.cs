@@ -20,7 +20,7 @@ internal sealed class RecoveryEndpoints(ApiContext context)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/swarmnet/v1/doctor", DiagnoseAsync).AnswersAlways();
-        routes.MapPost("/swarmnet/v1/backup", BackupAsync);
+        routes.MapPost("/swarmnet/v1/backup", BackupAsync).OnlyReads();
         routes.MapPost("/swarmnet/v1/restore", RestoreAsync).AnswersAlways();
     }
 
@@ -39,8 +39,6 @@ internal sealed class RecoveryEndpoints(ApiContext context)
         var manager = context.RequireManager();
         var request = await RequestBody.ReadAsync(http, WireJson.Default.BackupRequestDto);
         var passphrase = Passphrases.ForNew(request.Passphrase);
-        if (http.Argument("consistency") != "stale")
-            await manager.Proposer.ReadBarrierAsync(http.RequestAborted);
         var content = new ArrayBufferWriter<byte>();
         MessagePackSerializer.Serialize(content, BackupImage.Of(manager.Store.Current, manager.Time.GetUtcNow()));
         if (content.WrittenCount > RestoreCommand.MostBytes)
