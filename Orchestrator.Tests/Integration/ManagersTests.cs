@@ -18,7 +18,7 @@ internal sealed class ManagersTests
             var settings = Path.Combine(_settings.FullName, $"m{host}.json");
             await File.WriteAllTextAsync(settings, "{}");
             _managers.Add(await DaemonProcess.StartAsync(
-                new DaemonSetup { Hostname = $"m{host}", MoreArguments = ["--config", settings] }));
+                new DaemonSetup { Hostname = $"m{host}", Listen = "0.0.0.0:0", MoreArguments = ["--config", settings] }));
         }
         var address = await _managers[0].InitAsync();
         var token = (await _managers[0].SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
@@ -142,8 +142,7 @@ internal sealed class ManagersTests
     {
         var before = await AddressAsync("m3");
         await _managers[2].TerminateAsync();
-        // The port is any free one, so it is another.
-        await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.1" }""");
+        await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.2" }""");
         await _managers[2].StartAgainAsync();
         await Eventually.Get("another address", () => AddressAsync("m3"), address => address.Length > 0 && address != before);
         await WaitReachableAsync(_managers[0], 3);
