@@ -149,6 +149,22 @@ internal sealed class ManagersTests
         await WaitReachableAsync(_managers[1], 3);
     }
 
+    /// <summary>The founder, which has never been told of managers to join.</summary>
+    [Test]
+    public async Task A_manager_whose_damaged_log_is_moved_away_comes_back_as_a_new_member()
+    {
+        var raft = Path.Combine(_managers[0].DataDirectory, "raft");
+        await _managers[0].TerminateAsync();
+        await File.WriteAllTextAsync(Path.Combine(raft, "hardstate"), "rubbish");
+        Assert.That(await _managers[0].RunToEndAsync(), Is.EqualTo(1));
+        Assert.That(_managers[0].ReadLog(), Does.Contain("move the raft directory away and start the daemon"));
+
+        Directory.Move(raft, raft + ".damaged");
+        await _managers[0].StartAgainAsync();
+        foreach (var manager in _managers)
+            await WaitReachableAsync(manager, 3);
+    }
+
     private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()
         .Single(node => (string?)node!["Description"]!["Hostname"] == manager)!["ManagerStatus"]?["Addr"] ?? "";
 
