@@ -27,7 +27,7 @@ internal static class NewGroup
         using var storage = opened.Storage;
         var state = new ReplicatedState(around.Machine);
         if (opened.Snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
+            state.ReadSnapshot(snapshot.Position.Index, snapshot.State)();
         foreach (var entry in opened.State.Entries)
         {
             if (entry.Index > opened.State.Snapshot.Index)
@@ -36,7 +36,7 @@ internal static class NewGroup
         var applied = around.Machine.Apply(storage.LastIndex + 1, command());
         Invariant.Require(applied.Accepted, "the last command was made for this very state");
         var content = new ChunkedBuffer();
-        state.WriteSnapshot(content);
+        state.CaptureSnapshot()(content);
         storage.Reform(NodeOpening.Founder(options, around), content);
     }
 

@@ -1,5 +1,4 @@
 using Orchestrator.Consensus.Core;
-using Orchestrator.Consensus.Log;
 
 namespace Orchestrator.Consensus;
 
@@ -37,20 +36,18 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         _recent.Clear();
     }
 
-    /// <summary>Copies the state now, if a snapshot is due; it is written meanwhile.</summary>
+    /// <summary>Captures the state now, if a snapshot is due; it is serialized and written beside the loop.</summary>
     /// <param name="then">called on the loop with the first index of the log that stays</param>
-    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<SnapshotInMemory, ulong> then)
+    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<AppliedState, ulong> then)
     {
         if (!IsDue)
             return;
         _isUnderWay = true;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
-        var snapshot = new SnapshotInMemory(applied.Position, applied.Membership, new ChunkedBuffer());
-        state.WriteSnapshot(snapshot.State);
         (_entries, _bytes) = (0, 0);
-        disk.WriteSnapshot(snapshot, () =>
+        disk.WriteSnapshot(applied, state.CaptureSnapshot(), () =>
         {
-            then(snapshot, keepFrom);
+            then(applied, keepFrom);
             disk.RemoveThrough(keepFrom - 1, () => _isUnderWay = false);
         });
     }
@@ -60,5 +57,3 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 
 /// <summary>How far the state machine is, and who belonged to the group then.</summary>
 internal readonly record struct AppliedState(LogPosition Position, Membership Membership);
-
-internal sealed record SnapshotInMemory(LogPosition Position, Membership Membership, ChunkedBuffer State);
