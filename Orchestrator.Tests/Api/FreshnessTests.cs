@@ -63,6 +63,7 @@ public sealed class FreshnessTests
     [TestCase("POST", "/nodes/manager1/update?version=1")]
     [TestCase("DELETE", "/nodes/manager1")]
     [TestCase("POST", "/swarm/update?version=1")]
+    [TestCase("POST", "/swarmnet/v1/rotate-key")]
     public async Task Without_a_leader_nothing_of_the_cluster_is_shown_or_changed(string method, string path)
     {
         host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "one more must run");

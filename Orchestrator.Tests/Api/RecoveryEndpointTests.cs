@@ -63,6 +63,15 @@ public sealed class RecoveryEndpointTests
     }
 
     [Test]
+    public async Task A_new_key_is_for_managers()
+    {
+        Assert.That((await _host.SendAsync("POST", "/swarmnet/v1/rotate-key")).Status, Is.EqualTo(503));
+        await _host.AsManagerAsync();
+        Assert.That((await _host.SendAsync("POST", "/swarmnet/v1/rotate-key")).Status, Is.EqualTo(200));
+        Assert.That(_host.Group.Rotations, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_restore_hands_over_the_request_and_then_the_file()
     {
         byte[] file = [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)];

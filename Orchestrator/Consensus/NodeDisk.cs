@@ -27,6 +27,9 @@ internal sealed partial class NodeDisk(
     /// <summary>Files of an old key are left: snapshots make them go.</summary>
     public bool HasOldKeys => storage.HasOldKeys;
 
+    /// <summary>When a key was made or forgotten last.</summary>
+    public DateTimeOffset KeysChangedAt => storage.KeysChangedAt;
+
     /// <summary>A flush is under way.</summary>
     public bool IsWriting { get; private set; }
 
@@ -53,6 +56,17 @@ internal sealed partial class NodeDisk(
             write(state);
             storage.WriteSnapshot(applied.Position, applied.Membership, state);
         }, then);
+
+    /// <summary>
+    /// Completes when a new key is durable, or at once when files of an old one are left: that one goes first. May be
+    /// called from any thread, unlike all others.
+    /// </summary>
+    /// <exception cref="LogException">it could not be written: the storage takes nothing more</exception>
+    public Task RotateKeyAsync() => _log.RunAsync(() =>
+    {
+        if (!storage.HasOldKeys)
+            storage.Rotate();
+    });
 
     /// <summary>The log is not needed through that index any more.</summary>
     public void RemoveThrough(ulong index, Action then) => Run(_log, () => storage.RemoveThrough(index), then);

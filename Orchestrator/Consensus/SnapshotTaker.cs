@@ -5,19 +5,27 @@ namespace Orchestrator.Consensus;
 /// <summary>
 /// Decides when a snapshot is due, and how much of the log stays behind it. Used by the node's loop only.
 /// </summary>
-/// <remarks>What stays is for members that lag a little: entries are cheaper to send than the whole state.</remarks>
+/// <remarks>
+/// What stays is for members that lag a little: entries are cheaper to send than the whole state. While files of an old
+/// key are left, it stays in memory only, and a snapshot is due with the next entries, so that those files go: the
+/// newest two snapshots and what lies behind the older one are under the new key then.
+/// </remarks>
 internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 {
+    /// <summary>Two do, or three when one was under way. More must not come where they change nothing.</summary>
+    private const int MostForKeys = 4;
+
     private readonly Queue<Recent> _recent = [];
     private long _recentBytes;
     private int _entries;
+    private int _forKeys;
     private long _bytes;
     private bool _isUnderWay;
 
     private bool IsDue => !_isUnderWay
         && (_entries >= options.SnapshotEntries
             || _bytes >= options.SnapshotBytes
-            || (_entries > 0 && disk.HasOldKeys));
+            || (_entries > 0 && disk.HasOldKeys && _forKeys < MostForKeys));
 
     public void Count(LogEntry applied)
     {
@@ -43,12 +51,14 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         if (!IsDue)
             return;
         _isUnderWay = true;
+        _forKeys = disk.HasOldKeys ? _forKeys + 1 : 0;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
         (_entries, _bytes) = (0, 0);
         disk.WriteSnapshot(applied, state.CaptureSnapshot(), () =>
         {
             then(applied, keepFrom);
-            disk.RemoveThrough(keepFrom - 1, () => _isUnderWay = false);
+            disk.RemoveThrough(
+                disk.HasOldKeys ? applied.Position.Index : keepFrom - 1, () => _isUnderWay = false);
         });
     }
 

@@ -32,6 +32,9 @@ internal sealed class LogKeys
     /// <summary>Whether a key is kept for old files only.</summary>
     public bool HasOld => _keys.Length > 1;
 
+    /// <summary>When the keys were changed last, as the file system says.</summary>
+    public DateTimeOffset ChangedAt => File.GetLastWriteTimeUtc(_path);
+
     /// <summary>Fills with random bytes that nobody can guess: for keys, salts and nonces.</summary>
     public Action<Span<byte>> Random { get; }
 
