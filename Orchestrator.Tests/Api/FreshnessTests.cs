@@ -1,3 +1,4 @@
+using Orchestrator.Api.Doctor;
 using Orchestrator.Api.Http;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
@@ -62,6 +63,7 @@ public sealed class FreshnessTests
     [TestCase("POST", "/nodes/manager1/update?version=1")]
     [TestCase("DELETE", "/nodes/manager1")]
     [TestCase("POST", "/swarm/update?version=1")]
+    [TestCase("POST", "/swarmnet/v1/rotate-key")]
     public async Task Without_a_leader_nothing_of_the_cluster_is_shown_or_changed(string method, string path)
     {
         host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "one more must run");
@@ -83,6 +85,20 @@ public sealed class FreshnessTests
         Assert.That((await host.SendAsync(method, path)).Status, Is.EqualTo(200));
     }
 
+    [Test]
+    public async Task Without_a_leader_the_doctor_answers()
+    {
+        host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "why");
+        host.Node.Facts = new HostFacts
+        {
+            Disk = new DiskFacts { Directory = "/data", Error = "gone" }, Engine = new EngineFacts(),
+            Group = new GroupFacts { Voters = 3, Reachable = 1 },
+        };
+        var answer = await host.GetAsync("/swarmnet/v1/doctor");
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Body);
+        Assert.That(answer.Body, Does.Contain("3 managers, 1 reachable: 2 are needed"));
+    }
+
     /// <summary>What is added to this list must need nothing of the cluster's state.</summary>
     [Test]
     public void Only_these_endpoints_answer_without_the_managers()
@@ -92,11 +108,14 @@ public sealed class FreshnessTests
         Assert.That(exempt, Is.EqualTo(new[]
         {
             "_ping", "configs", "containers", "distribution", "images", "info", "networks", "plugins", "secrets", "swarm",
-            "version", "volumes", "{**path}",
+            "swarmnet", "version", "volumes", "{**path}",
         }));
         var swarm = host.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/swarm", StringComparison.Ordinal)
             && endpoint.Metadata.GetMetadata<AnswersAlways>() is not null).Select(endpoint => endpoint.RoutePattern.RawText);
-        Assert.That(swarm, Is.EquivalentTo(new[] { "/swarm/init", "/swarm/join", "/swarm/leave", "/swarm/unlock" }));
+        Assert.That(swarm, Is.EquivalentTo(new[]
+        {
+            "/swarm/init", "/swarm/join", "/swarm/leave", "/swarm/unlock", "/swarmnet/v1/doctor", "/swarmnet/v1/restore",
+        }));
     }
 
     [TestCase("GET", "/nodes?consistency=eventual", "consistency: 'eventual' is not known: give 'strong'")]

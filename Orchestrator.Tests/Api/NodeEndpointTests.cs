@@ -171,6 +171,20 @@ public sealed class NodeEndpointTests
     }
 
     [Test]
+    public async Task Force_removes_a_manager_that_is_down_even_if_that_costs_the_quorum()
+    {
+        await AddManagersAsync("m2", "m3");
+        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, FakeGroup.Member(FakeNode.Id.Value), FakeGroup.Member("m2"),
+            FakeGroup.Member("m3", isReachable: false));
+        var row = host.State.Node(new NodeId("m2"))!; // its agent is away; its log still takes part
+        await host.ApplyAsync(Change.Update(row with { Status = row.Status with { State = NodeState.Down } }));
+        Assert.That((await host.SendAsync("DELETE", "/nodes/m2")).Message,
+            Does.Contain("2 managers are left then, 1 reachable: 2 are needed to decide anything"));
+        Assert.That((await host.SendAsync("DELETE", "/nodes/m2?force=1")).Status, Is.EqualTo(200));
+        Assert.That(host.State.Node(new NodeId("m2")), Is.Null);
+    }
+
+    [Test]
     public async Task The_only_manager_cannot_be_demoted()
     {
         var version = host.State.Node(FakeNode.Id)!.Meta.Version;

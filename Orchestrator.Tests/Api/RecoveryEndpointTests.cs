@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Orchestrator.Api;
+using Orchestrator.Api.Validation;
+using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 using Orchestrator.Store;
@@ -35,6 +37,20 @@ public sealed class RecoveryEndpointTests
     }
 
     [Test]
+    public async Task Without_a_leader_there_is_a_backup_of_what_this_manager_knows_when_it_is_asked_for()
+    {
+        await _host.AsManagerAsync();
+        _host.Proposer.Barrier = _ => throw new ProposalException(ProposalFailure.NoLeader, "why");
+        var refused = await _host.PostAsync("/swarmnet/v1/backup", """{"Passphrase":"correct horse"}""");
+        Assert.That((refused.Status, refused.Message), Is.EqualTo((500, NodeRefusals.NoLeader + " (why)")));
+        using var body = new StringContent("""{"Passphrase":"correct horse"}""");
+        using var response = await _host.Client.PostAsync("/swarmnet/v1/backup?consistency=stale", body);
+        await using var file = await response.Content.ReadAsStreamAsync();
+        var content = await BackupFile.ReadAsync(file, "correct horse", RestoreCommand.MostBytes, default);
+        Assert.That(MessagePackSerializer.Deserialize<BackupImage>(content).Restore().Cluster, Is.Not.Null);
+    }
+
+    [Test]
     public async Task A_backup_needs_a_manager_and_a_passphrase_that_protects_it()
     {
         Assert.That((await _host.PostAsync("/swarmnet/v1/backup", "{}")).Message, Does.StartWith("This node is not a swarm manager"));
@@ -44,6 +60,15 @@ public sealed class RecoveryEndpointTests
         var weak = await _host.PostAsync("/swarmnet/v1/backup", """{"Passphrase":"1234567"}""");
         Assert.That((weak.Status, weak.Message.Split('.')[0]), Is.EqualTo((400, "Passphrase: shorter than 8 characters")));
         Assert.That((await _host.PostAsync("/swarmnet/v1/backup", $$"""{"Passphrase":"{{new string('x', 1025)}}"}""")).Status, Is.EqualTo(400));
+    }
+
+    [Test]
+    public async Task A_new_key_is_for_managers()
+    {
+        Assert.That((await _host.SendAsync("POST", "/swarmnet/v1/rotate-key")).Status, Is.EqualTo(503));
+        await _host.AsManagerAsync();
+        Assert.That((await _host.SendAsync("POST", "/swarmnet/v1/rotate-key")).Status, Is.EqualTo(200));
+        Assert.That(_host.Group.Rotations, Is.EqualTo(1));
     }
 
     [Test]

@@ -80,11 +80,13 @@ public sealed class SwarmEndpointTests
 
     [TestCase(3, 1, "Removing this node leaves 1 managers out of 3. Without a Raft quorum")]
     [TestCase(2, 0, "Removing this node leaves 1 managers out of 2. Without a Raft quorum")]
-    [TestCase(3, 0, "participating as a manager. Use `--force`")]
+    [TestCase(3, 0, "participating as a manager. 2 managers are left then, 2 reachable: none may fail. Use `--force`")]
+    [TestCase(5, 0, "4 managers are left then, 4 reachable: 1 may fail. Use `--force`")]
+    [TestCase(5, 1, "4 managers are left then, 3 reachable: none may fail. Use `--force`")]
     public async Task Leaving_says_what_it_costs_the_managers(int managers, int away, string told)
     {
         await host.AsManagerAsync();
-        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, [.. Enumerable.Range(1, managers)
+        host.Group.Status = FakeGroup.Of(FakeNode.Id.Value, [FakeGroup.Member(FakeNode.Id.Value), .. Enumerable.Range(2, managers - 1)
             .Select(number => FakeGroup.Member($"m{number}", isReachable: number <= managers - away))]);
         Assert.That((await host.SendAsync("POST", "/swarm/leave")).Message, Does.Contain(told));
     }

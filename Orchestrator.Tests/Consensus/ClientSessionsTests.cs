@@ -90,7 +90,7 @@ public sealed class ClientSessionsTests
         Apply(Envelope(1, "a"));
         Apply(Envelope(2, "refused b"));
         var copy = new ReplicatedState(new RecordingMachine());
-        copy.Restore(_index, Snapshot(_state));
+        copy.ReadSnapshot(_index, Snapshot(_state))();
         Assert.That(Snapshot(copy), Is.EqualTo(Snapshot(_state)), "the same state gives the same bytes");
         var again = Envelope(2, "refused b") with { IsRetry = true };
         Assert.That(copy.Apply(Entry(again, 1)), Is.EqualTo(_state.Apply(Entry(again, 1))));
@@ -103,7 +103,7 @@ public sealed class ClientSessionsTests
         var bare = new LogEntry(1, 1, EntryKind.Command, Encoding.UTF8.GetBytes("bare"));
         Assert.That(_state.Apply(bare), Is.Null);
         Assert.That(_machine.Commands, Is.EqualTo(new[] { "bare" }));
-        _state.Restore(9, Encoding.UTF8.GetBytes("3 old"));
+        _state.ReadSnapshot(9, Encoding.UTF8.GetBytes("3 old"))();
         Assert.That(_machine.Commands, Is.EqualTo(new[] { "old" }));
     }
 
@@ -114,7 +114,7 @@ public sealed class ClientSessionsTests
         newer[1] = 2;
         Assert.That(() => _state.Apply(new LogEntry(4, 1, EntryKind.Command, newer)),
             Throws.TypeOf<LogException>().With.Message.Contains("entry 4").And.Message.Contains("version 2"));
-        Assert.That(() => _state.Restore(4, new byte[] { CommandEnvelope.Mark, 1, 255, 255, 255, 127 }),
+        Assert.That(() => _state.ReadSnapshot(4, new byte[] { CommandEnvelope.Mark, 1, 255, 255, 255, 127 }),
             Throws.TypeOf<LogException>().With.Message.Contains("the snapshot of index 4"));
     }
 
@@ -146,7 +146,7 @@ public sealed class ClientSessionsTests
     private static byte[] Snapshot(ReplicatedState state)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        state.WriteSnapshot(output);
+        state.CaptureSnapshot()(output);
         return output.WrittenSpan.ToArray();
     }
 }

@@ -18,18 +18,25 @@ public sealed class CrashTests
     public void TearDown() => _directory.Dispose();
 
     [Test]
-    public async Task No_acknowledged_command_is_lost_or_reordered_by_kills_and_power_cuts([Range(1, 25)] int seed)
+    public Task No_acknowledged_command_is_lost_or_reordered_by_kills_and_power_cuts([Range(1, 25)] int seed) =>
+        LiveAsync(seed, static (_, _) => Task.CompletedTask);
+
+    [Test]
+    public Task Nor_while_the_key_changes_again_and_again([Range(31, 36)] int seed) => LiveAsync(seed, RotateAsync);
+
+    /// <param name="beside">goes on until the node refuses</param>
+    private async Task LiveAsync(int seed, Func<NodeBench, Random, Task> beside)
     {
         var history = new History();
         for (var life = 0; life < Lives; life++)
         {
             var chance = new Random((seed * 1000) + life);
             var disk = new CrashDisk(Options(life).Directory, chance, chance.Next(2, 120));
-            await RunAsync(new Life(disk, life, chance), $"{life}", history);
+            await RunAsync(new Life(disk, life, chance, beside), $"{life}", history);
             for (var kill = 0; chance.Next(2) == 0; kill++)
             {
                 disk.Restart(chance.Next(2, 60));
-                await RunAsync(new Life(disk, life, chance), $"{life}-{kill}", history);
+                await RunAsync(new Life(disk, life, chance, beside), $"{life}-{kill}", history);
             }
             disk.Crash(Options(life + 1).Directory);
         }
@@ -44,7 +51,8 @@ public sealed class CrashTests
             await using var node = await NodeBench.StartAsync(Options(life.Number), life.Disk);
             history.Check(node.Machine);
             await Task.WhenAll(life.Proposers
-                .Select((seed, i) => ProposeAsync(node, $"{name}.{i}", new Random(seed), history)).ToArray());
+                .Select((seed, i) => ProposeAsync(node, $"{name}.{i}", new Random(seed), history))
+                .Append(life.Beside(node, new Random(life.Proposers[0]))).ToArray());
         }
         catch (Exception e) when (e is LogException or ProposalException
             && e.Message.Contains("the disk is gone", StringComparison.Ordinal))
@@ -69,6 +77,24 @@ public sealed class CrashTests
         }
     }
 
+    /// <summary>It may hear of the end of the disk itself.</summary>
+    private static async Task RotateAsync(NodeBench node, Random chance)
+    {
+        try
+        {
+            while (true)
+            {
+                for (var i = chance.Next(6); i > 0; i--)
+                    await node.BarrierAsync();
+                await node.Node.RotateKeyAsync(default);
+            }
+        }
+        catch (Exception e) when (e is ProposalException or LogException or InvariantException)
+        {
+            // The life is over.
+        }
+    }
+
     private RaftNodeOptions Options(int life) => new()
     {
         Directory = _directory.Child($"life-{life}"),
@@ -78,7 +104,7 @@ public sealed class CrashTests
         KeptEntries = 3,
     };
 
-    private sealed record Life(CrashDisk Disk, int Number, Random Chance)
+    private sealed record Life(CrashDisk Disk, int Number, Random Chance, Func<NodeBench, Random, Task> Beside)
     {
         /// <summary>A seed for each; drawn before the disk's threads draw from the same source.</summary>
         public int[] Proposers { get; } = [.. Enumerable.Range(0, Chance.Next(1, 5)).Select(_ => Chance.Next())];

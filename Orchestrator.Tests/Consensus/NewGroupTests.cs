@@ -132,7 +132,7 @@ public sealed class NewGroupTests
         var machine = new RecordingMachine();
         var state = new ReplicatedState(machine);
         if (bench.Snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
+            state.ReadSnapshot(snapshot.Position.Index, snapshot.State)();
         foreach (var entry in bench.State.Entries.Where(entry => entry.Index > bench.State.Snapshot.Index))
             state.Apply(entry);
         return machine.Commands;

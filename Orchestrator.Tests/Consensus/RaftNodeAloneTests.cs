@@ -1,6 +1,7 @@
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Primitives;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Consensus;
 
@@ -42,6 +43,20 @@ public sealed class RaftNodeAloneTests
         await using var second = await NodeBench.StartAsync(options);
         Assert.That(second.Machine.Restored, Is.EqualTo(1));
         Assert.That(second.Machine.Commands, Is.EqualTo(commands));
+    }
+
+    [Test]
+    public async Task Commands_go_on_while_a_snapshot_is_written()
+    {
+        using var written = new ManualResetEventSlim();
+        var machine = new RecordingMachine { BeforeWrite = () => written.Wait(Eventually.Patience) };
+        await using var node = NodeBench.Start(_options with { SnapshotEntries = 4 }, machine: machine);
+        for (var i = 0; i < 20; i++)
+            await node.ProposeAsync($"{i}");
+        Assert.That(DataFiles.Indexes(_options.Directory, DataFiles.SnapshotSuffix), Is.Empty);
+        written.Set();
+        await Eventually.True("the snapshot", () => DataFiles.Indexes(_options.Directory, DataFiles.SnapshotSuffix) is not []);
+        Assert.That(DataFiles.Indexes(_options.Directory, DataFiles.SnapshotSuffix)[0], Is.LessThan(10), "as of when it was due");
     }
 
     [Test]

@@ -29,17 +29,31 @@ internal sealed class RecordingMachine : IStateMachine
             : new Applied(index, null);
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes(
-        string.Join('\n', _commands.Select(command => $"{command.Key} {command.Value}"))));
+    /// <summary>Runs before a snapshot is written, on the thread that does it.</summary>
+    public Action BeforeWrite { get; init; } = () => { };
 
-    public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
+    public Action<IBufferWriter<byte>> CaptureSnapshot()
     {
-        Restored++;
-        _commands.Clear();
-        foreach (var line in Encoding.UTF8.GetString(snapshot.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var lines = _commands.Select(command => $"{command.Key} {command.Value}").ToArray();
+        return output =>
         {
-            var space = line.IndexOf(' ', StringComparison.Ordinal);
-            _commands.Add(ulong.Parse(line[..space], CultureInfo.InvariantCulture), line[(space + 1)..]);
-        }
+            BeforeWrite();
+            output.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        };
+    }
+
+    public Action ReadSnapshot(ulong index, ReadOnlyMemory<byte> snapshot)
+    {
+        var lines = Encoding.UTF8.GetString(snapshot.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return () =>
+        {
+            Restored++;
+            _commands.Clear();
+            foreach (var line in lines)
+            {
+                var space = line.IndexOf(' ', StringComparison.Ordinal);
+                _commands.Add(ulong.Parse(line[..space], CultureInfo.InvariantCulture), line[(space + 1)..]);
+            }
+        };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ManagersTests
             var settings = Path.Combine(_settings.FullName, $"m{host}.json");
             await File.WriteAllTextAsync(settings, "{}");
             _managers.Add(await DaemonProcess.StartAsync(
-                new DaemonSetup { Hostname = $"m{host}", MoreArguments = ["--config", settings] }));
+                new DaemonSetup { Hostname = $"m{host}", Listen = "0.0.0.0:0", MoreArguments = ["--config", settings] }));
         }
         var address = await _managers[0].InitAsync();
         var token = (await _managers[0].SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
@@ -74,6 +74,14 @@ internal sealed class ManagersTests
         Assert.That((string?)refused.Json!["message"], Does.StartWith("The swarm does not have a leader."));
         Assert.That((await _managers[0].Api.GetAsync("/services?consistency=stale")).Status, Is.EqualTo(200));
         Assert.That(_managers.Sum(manager => manager.TaskProcesses().Length), Is.EqualTo(3));
+        var found = await _managers[0].SwarmnetAsync("doctor");
+        Assert.That(found.ExitCode, Is.EqualTo(1), found.All);
+        Assert.That(found.Output, Does.Contain("3 managers, 1 reachable: 2 are needed"));
+        var phrase = Path.Combine(_settings.FullName, "phrase");
+        await File.WriteAllTextAsync(phrase, "correct horse\n");
+        var backup = Path.Combine(_settings.FullName, "backup");
+        Assert.That((await _managers[0].SwarmnetAsync("backup", "--passphrase-file", phrase, backup)).ExitCode, Is.Not.Zero);
+        (await _managers[0].SwarmnetAsync("backup", "--stale", "--passphrase-file", phrase, backup)).Succeeded();
 
         await _managers[1].StartAgainAsync();
         await Eventually.Get("an accepted write",
@@ -134,12 +142,27 @@ internal sealed class ManagersTests
     {
         var before = await AddressAsync("m3");
         await _managers[2].TerminateAsync();
-        // The port is any free one, so it is another.
-        await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.1" }""");
+        await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.2" }""");
         await _managers[2].StartAgainAsync();
         await Eventually.Get("another address", () => AddressAsync("m3"), address => address.Length > 0 && address != before);
         await WaitReachableAsync(_managers[0], 3);
         await WaitReachableAsync(_managers[1], 3);
+    }
+
+    /// <summary>The founder, which has never been told of managers to join.</summary>
+    [Test]
+    public async Task A_manager_whose_damaged_log_is_moved_away_comes_back_as_a_new_member()
+    {
+        var raft = Path.Combine(_managers[0].DataDirectory, "raft");
+        await _managers[0].TerminateAsync();
+        await File.WriteAllTextAsync(Path.Combine(raft, "hardstate"), "rubbish");
+        Assert.That(await _managers[0].RunToEndAsync(), Is.EqualTo(1));
+        Assert.That(_managers[0].ReadLog(), Does.Contain("move the raft directory away and start the daemon"));
+
+        Directory.Move(raft, raft + ".damaged");
+        await _managers[0].StartAgainAsync();
+        foreach (var manager in _managers)
+            await WaitReachableAsync(manager, 3);
     }
 
     private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()

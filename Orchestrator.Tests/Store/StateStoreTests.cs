@@ -94,10 +94,31 @@ public sealed class StateStoreTests
         plane.Converge();
         var written = Written(plane.Store);
         var restored = new StateStore();
-        restored.Restore(plane.State.Index, written);
+        restored.ReadSnapshot(plane.State.Index, written)();
         Assert.That(Written(restored), Is.EqualTo(written));
         Assert.That(restored.Current.Index, Is.EqualTo(plane.State.Index));
         Assert.That(restored.Current.UsageOf(new NodeId("a")).Tasks, Is.EqualTo(5));
+    }
+
+    [Test]
+    public void A_captured_snapshot_is_the_state_of_that_moment()
+    {
+        plane.AddNode("a");
+        var before = Written(plane.Store);
+        var captured = plane.Store.CaptureSnapshot();
+        plane.AddNode("b");
+        Assert.That(Written(captured), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_snapshot_that_was_read_is_the_state_only_when_it_is_put_in_place()
+    {
+        plane.AddNode("a");
+        var restored = new StateStore();
+        var put = restored.ReadSnapshot(plane.State.Index, Written(plane.Store));
+        Assert.That(restored.Current.Nodes, Is.Empty);
+        put();
+        Assert.That(restored.Current.Nodes, Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -149,10 +170,12 @@ public sealed class StateStoreTests
         Assert.That(watch.Current.Keys, Is.Null);
     }
 
-    private static byte[] Written(StateStore store)
+    private static byte[] Written(StateStore store) => Written(store.CaptureSnapshot());
+
+    private static byte[] Written(Action<IBufferWriter<byte>> snapshot)
     {
         var output = new ArrayBufferWriter<byte>();
-        store.WriteSnapshot(output);
+        snapshot(output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Api;
 
@@ -7,6 +8,12 @@ public interface IManagerGroup
 {
     /// <summary>As this host sees it now. Answers at once, leader or not.</summary>
     GroupStatus Status { get; }
+
+    /// <summary>
+    /// A new key for this manager's log; completes when nothing is left that the old one encrypted, or when cancelled.
+    /// </summary>
+    /// <exception cref="ProposalException">the new key may be in use; the old one is still needed</exception>
+    Task RotateKeyAsync(CancellationToken ct);
 }
 
 /// <summary>Who leads, who belongs to it, and how much it can lose.</summary>

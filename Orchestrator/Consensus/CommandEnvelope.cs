@@ -16,6 +16,9 @@ internal readonly record struct CommandEnvelope
     /// <summary>Never used by MessagePack.</summary>
     public const byte Mark = 0xC1;
 
+    /// <summary>A <see cref="FenceTerm"/> that no entry has: the command comes out of the log without effect.</summary>
+    public const ulong NoTerm = ulong.MaxValue;
+
     private const byte Version = 1;
     private const byte RetryFlag = 1;
 

@@ -28,13 +28,13 @@ internal sealed class LogApplier(
     }
 
     /// <summary>A snapshot from the leader is in place of the log: the state begins anew with it.</summary>
-    public void Install(StoredSnapshot snapshot)
+    public void Install(InstalledSnapshot snapshot)
     {
-        parts.State.Restore(snapshot.Position.Index, snapshot.State);
-        _applied = new AppliedState(snapshot.Position, snapshot.Membership);
+        snapshot.PutInPlace();
+        _applied = snapshot.Applied;
         parts.Applied(Index);
         _snapshots.Restart();
-        changes.Complete(snapshot.Position);
+        changes.Complete(_applied.Position);
         proposals.ParkAll(); // what came with the snapshot never comes out of the log here: the leader is asked again
     }
 
@@ -52,6 +52,6 @@ internal sealed class LogApplier(
             proposals.Complete(done);
     }
 
-    private void SnapshotTaken(SnapshotInMemory snapshot, ulong keepFrom) =>
+    private void SnapshotTaken(AppliedState snapshot, ulong keepFrom) =>
         parts.Core.SnapshotTaken(snapshot.Position, snapshot.Membership, keepFrom);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Core;
@@ -9,8 +10,10 @@ namespace Orchestrator.Consensus;
 /// The storage with threads of its own: the node's loop gives work, goes on, and hears of the end on a later turn.
 /// Flushes, snapshots and what others read of them do not wait for each other. Used by the node's loop only.
 /// </summary>
+/// <param name="read">reads a state that came from the leader; see <see cref="ReplicatedState.ReadSnapshot"/></param>
 /// <param name="wake">called on another thread when a piece of work has ended</param>
-internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger logger) : IAsyncDisposable
+internal sealed partial class NodeDisk(
+    RaftStorage storage, Func<ulong, ReadOnlyMemory<byte>, Action> read, Action wake, ILogger logger) : IAsyncDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly DiskThread _log = new("log");
@@ -24,6 +27,9 @@ internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger
     /// <summary>Files of an old key are left: snapshots make them go.</summary>
     public bool HasOldKeys => storage.HasOldKeys;
 
+    /// <summary>When a key was made or forgotten last.</summary>
+    public DateTimeOffset KeysChangedAt => storage.KeysChangedAt;
+
     /// <summary>A flush is under way.</summary>
     public bool IsWriting { get; private set; }
 
@@ -31,19 +37,36 @@ internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger
     public Task Idle => Task.WhenAll(_underWay);
 
     /// <param name="then">called on the loop when it is durable, with the snapshot that was put in place</param>
-    public void Save(Flush flush, Action<StoredSnapshot?> then)
+    public void Save(Flush flush, Action<InstalledSnapshot?> then)
     {
-        StoredSnapshot? installed = null;
+        InstalledSnapshot? installed = null;
         IsWriting = true;
-        Run(_log, () => installed = storage.Save(flush), () =>
+        Run(_log, () => installed = storage.Save(flush) is { } snapshot ? Read(snapshot) : null, () =>
         {
             IsWriting = false;
             then(installed);
         });
     }
 
-    public void WriteSnapshot(SnapshotInMemory snapshot, Action then) =>
-        Run(_snapshots, () => storage.WriteSnapshot(snapshot.Position, snapshot.Membership, snapshot.State), then);
+    /// <param name="write">writes the state as of <paramref name="applied"/>; takes its time</param>
+    public void WriteSnapshot(AppliedState applied, Action<IBufferWriter<byte>> write, Action then) =>
+        Run(_snapshots, () =>
+        {
+            var state = new ChunkedBuffer();
+            write(state);
+            storage.WriteSnapshot(applied.Position, applied.Membership, state);
+        }, then);
+
+    /// <summary>
+    /// Completes when a new key is durable, or at once when files of an old one are left: that one goes first. May be
+    /// called from any thread, unlike all others.
+    /// </summary>
+    /// <exception cref="LogException">it could not be written: the storage takes nothing more</exception>
+    public Task RotateKeyAsync() => _log.RunAsync(() =>
+    {
+        if (!storage.HasOldKeys)
+            storage.Rotate();
+    });
 
     /// <summary>The log is not needed through that index any more.</summary>
     public void RemoveThrough(ulong index, Action then) => Run(_log, () => storage.RemoveThrough(index), then);
@@ -84,6 +107,9 @@ internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger
         storage.Dispose();
     }
 
+    private InstalledSnapshot Read(StoredSnapshot snapshot) => new(
+        new AppliedState(snapshot.Position, snapshot.Membership), read(snapshot.Position.Index, snapshot.State));
+
     /// <summary>A snapshot that cannot be read is a reason to give the office to another, not to end.</summary>
     private SnapshotPiece? TryRead(SnapshotRead read)
     {
@@ -121,3 +147,7 @@ internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger
 
     private readonly record struct Ended(Task Work, Action Then);
 }
+
+/// <summary>The leader's snapshot took the place of the log.</summary>
+/// <param name="PutInPlace">makes it the state, at once</param>
+internal sealed record InstalledSnapshot(AppliedState Applied, Action PutInPlace);

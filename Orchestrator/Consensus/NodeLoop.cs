@@ -223,7 +223,7 @@ internal sealed class NodeLoop
         _parts.Transport.Follow(now.With(before));
     }
 
-    private void Flushed(Flush flush, StoredSnapshot? installed)
+    private void Flushed(Flush flush, InstalledSnapshot? installed)
     {
         if (installed is not null)
             _applier.Install(installed);

@@ -49,7 +49,7 @@ internal static class NodeOpening
         var start = opened.State;
         var state = new ReplicatedState(around.Machine);
         if (opened.Snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
+            state.ReadSnapshot(snapshot.Position.Index, snapshot.State)();
         var core = new RaftCore(options.ForCore(self, (int)around.Ids.NextNumber()), start);
         var wake = new Signal(around.Time);
         var parts = new NodeParts
@@ -57,7 +57,7 @@ internal static class NodeOpening
             Options = options,
             Self = self,
             Core = core,
-            Disk = new NodeDisk(opened.Storage, wake.Set, around.Logger),
+            Disk = new NodeDisk(opened.Storage, state.ReadSnapshot, wake.Set, around.Logger),
             State = state,
             Start = new AppliedState(start.Snapshot, start.Membership),
             Inbox = new NodeInbox(options, wake.Set),

@@ -12,6 +12,11 @@ namespace Orchestrator.Consensus;
 /// </remarks>
 internal sealed partial class RaftNode : IProposer, IAsyncDisposable
 {
+    private static readonly TimeSpan KeyLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>For a snapshot to be written.</summary>
+    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(100);
+
     private readonly NodeParts _parts;
     private readonly NodeLoop _loop;
     private readonly ILogger _logger;
@@ -87,6 +92,32 @@ internal sealed partial class RaftNode : IProposer, IAsyncDisposable
         catch (ProposalException) when (_failure is LogException failure)
         {
             throw new LogException(failure.Failure, failure.Message, failure);
+        }
+    }
+
+    /// <summary>When a key of the log's files was made or forgotten last.</summary>
+    public DateTimeOffset KeysChangedAt => _parts.Disk.KeysChangedAt;
+
+    /// <summary>
+    /// A new key for the log's files; completes when what the old one encrypted is gone. A change of keys that is under
+    /// way is only brought to its end.
+    /// </summary>
+    /// <exception cref="ProposalException">the new key may be in use, and the old one is still needed: there is no
+    /// leader, or it took too long. It goes with the next snapshots</exception>
+    /// <exception cref="LogException">the disk failed</exception>
+    public async Task RotateKeyAsync(CancellationToken ct)
+    {
+        _parts.Inbox.ThrowIfClosed();
+        await _parts.Disk.RotateKeyAsync().WaitAsync(ct);
+        var begin = Time.GetTimestamp();
+        while (_parts.Disk.HasOldKeys)
+        {
+            if (Time.GetElapsedTime(begin) > KeyLimit)
+                throw new ProposalException(ProposalFailure.Overloaded, "the new key is in use, but files of the old "
+                    + $"one are still there after {KeyLimit.TotalSeconds:0} s: they go with the next snapshots");
+            // Snapshots stand for entries: without a new one there is nothing to take the next one of.
+            await ProposeAsync(default, CommandEnvelope.NoTerm, ct);
+            await Task.Delay(KeyPause, Time, ct);
         }
     }
 

@@ -38,28 +38,48 @@ internal sealed class ReplicatedState(IStateMachine machine)
         return applied;
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output)
+    /// <inheritdoc cref="IStateMachine.CaptureSnapshot"/>
+    public Action<IBufferWriter<byte>> CaptureSnapshot()
     {
-        var sessions = MessagePackSerializer.Serialize(_sessions.ToImage());
+        var sessions = _sessions.ToImage();
+        var state = machine.CaptureSnapshot();
+        return output =>
+        {
+            WriteSessions(output, MessagePackSerializer.Serialize(sessions));
+            state(output);
+        };
+    }
+
+    /// <inheritdoc cref="IStateMachine.ReadSnapshot"/>
+    /// <exception cref="LogException">the snapshot cannot be read</exception>
+    public Action ReadSnapshot(ulong index, ReadOnlyMemory<byte> snapshot)
+    {
+        Action? put = null;
+        Guarded($"the snapshot of index {index}", () =>
+        {
+            var length = SessionsIn(snapshot.Span);
+            var sessions = length is { } bytes
+                ? MessagePackSerializer.Deserialize<SessionsImage>(snapshot.Slice(HeaderSize, bytes))
+                : new SessionsImage();
+            var state = machine.ReadSnapshot(index, length is { } skip ? snapshot[(HeaderSize + skip)..] : snapshot);
+            put = () =>
+            {
+                _sessions.Restore(sessions);
+                state();
+            };
+        });
+        return put!;
+    }
+
+    private static void WriteSessions(IBufferWriter<byte> output, byte[] sessions)
+    {
         var header = output.GetSpan(HeaderSize);
         header[0] = CommandEnvelope.Mark;
         header[1] = SnapshotVersion;
         BinaryPrimitives.WriteInt32LittleEndian(header[2..], sessions.Length);
         output.Advance(HeaderSize);
         output.Write(sessions);
-        machine.WriteSnapshot(output);
     }
-
-    /// <exception cref="LogException">the snapshot cannot be read</exception>
-    public void Restore(ulong index, ReadOnlyMemory<byte> snapshot) =>
-        Guarded($"the snapshot of index {index}", () =>
-        {
-            var sessions = SessionsIn(snapshot.Span);
-            _sessions.Restore(sessions is { } length
-                ? MessagePackSerializer.Deserialize<SessionsImage>(snapshot.Slice(HeaderSize, length))
-                : new SessionsImage());
-            machine.Restore(index, sessions is { } skip ? snapshot[(HeaderSize + skip)..] : snapshot);
-        });
 
     private AppliedCommand Apply(LogEntry entry, in CommandEnvelope envelope)
     {

@@ -1,24 +1,31 @@
 using Orchestrator.Consensus.Core;
-using Orchestrator.Consensus.Log;
 
 namespace Orchestrator.Consensus;
 
 /// <summary>
 /// Decides when a snapshot is due, and how much of the log stays behind it. Used by the node's loop only.
 /// </summary>
-/// <remarks>What stays is for members that lag a little: entries are cheaper to send than the whole state.</remarks>
+/// <remarks>
+/// What stays is for members that lag a little: entries are cheaper to send than the whole state. While files of an old
+/// key are left, it stays in memory only, and a snapshot is due with the next entries, so that those files go: the
+/// newest two snapshots and what lies behind the older one are under the new key then.
+/// </remarks>
 internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 {
+    /// <summary>Two do, or three when one was under way. More must not come where they change nothing.</summary>
+    private const int MostForKeys = 4;
+
     private readonly Queue<Recent> _recent = [];
     private long _recentBytes;
     private int _entries;
+    private int _forKeys;
     private long _bytes;
     private bool _isUnderWay;
 
     private bool IsDue => !_isUnderWay
         && (_entries >= options.SnapshotEntries
             || _bytes >= options.SnapshotBytes
-            || (_entries > 0 && disk.HasOldKeys));
+            || (_entries > 0 && disk.HasOldKeys && _forKeys < MostForKeys));
 
     public void Count(LogEntry applied)
     {
@@ -37,21 +44,21 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         _recent.Clear();
     }
 
-    /// <summary>Copies the state now, if a snapshot is due; it is written meanwhile.</summary>
+    /// <summary>Captures the state now, if a snapshot is due; it is serialized and written beside the loop.</summary>
     /// <param name="then">called on the loop with the first index of the log that stays</param>
-    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<SnapshotInMemory, ulong> then)
+    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<AppliedState, ulong> then)
     {
         if (!IsDue)
             return;
         _isUnderWay = true;
+        _forKeys = disk.HasOldKeys ? _forKeys + 1 : 0;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
-        var snapshot = new SnapshotInMemory(applied.Position, applied.Membership, new ChunkedBuffer());
-        state.WriteSnapshot(snapshot.State);
         (_entries, _bytes) = (0, 0);
-        disk.WriteSnapshot(snapshot, () =>
+        disk.WriteSnapshot(applied, state.CaptureSnapshot(), () =>
         {
-            then(snapshot, keepFrom);
-            disk.RemoveThrough(keepFrom - 1, () => _isUnderWay = false);
+            then(applied, keepFrom);
+            disk.RemoveThrough(
+                disk.HasOldKeys ? applied.Position.Index : keepFrom - 1, () => _isUnderWay = false);
         });
     }
 
@@ -60,5 +67,3 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 
 /// <summary>How far the state machine is, and who belonged to the group then.</summary>
 internal readonly record struct AppliedState(LogPosition Position, Membership Membership);
-
-internal sealed record SnapshotInMemory(LogPosition Position, Membership Membership, ChunkedBuffer State);

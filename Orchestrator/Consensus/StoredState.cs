@@ -23,7 +23,7 @@ internal static class StoredState
     {
         var state = new ReplicatedState(around.Machine);
         if (opened.Snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
+            state.ReadSnapshot(snapshot.Position.Index, snapshot.State)();
         foreach (var entry in opened.State.Entries)
         {
             if (entry.Index > opened.State.Snapshot.Index)

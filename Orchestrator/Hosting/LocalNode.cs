@@ -48,7 +48,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         _departure = new Departure(services, _logger);
         _roles = new RoleKeeper(services, _stateFile, () => _membership, _logger);
         _host = HostDescription.Read(services.Options);
-        _facts = new FactsReader(services);
+        _facts = new FactsReader(services, () => new PosixDisk());
         _api = new ApiContext(this);
     }
 

@@ -94,6 +94,7 @@ internal sealed partial class ManagerRole : IAsyncDisposable
         role._logLoops.Start("log", role.Node.RunAsync);
         role._leading.Start("leadership", role.LeadAsync);
         role._leading.Start("entry", role.KeepEnteredAsync);
+        role._leading.Start("keys", new KeyRotation(role.Node, services.Logging.CreateLogger<KeyRotation>()).RunAsync);
         return role;
     }
 

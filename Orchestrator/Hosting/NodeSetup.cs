@@ -66,16 +66,19 @@ internal static class NodeSetup
         Runtime = runtime,
     };
 
-    /// <summary>As the daemon's settings say, when they say where this host is reached; else as stored.</summary>
+    /// <summary>
+    /// A manager listens where it began to; under what address others reach it, the daemon's settings say, else what
+    /// was stored.
+    /// </summary>
     /// <exception cref="OptionException">a stored address is damaged, or the setting cannot be used</exception>
     public static AddressChoice AddressesOf(NodeState state, DaemonOptions options)
     {
+        var listen = AddressIn(state.ListenAddress, "listen on");
         if (options.Advertise.Length == 0)
-            return new AddressChoice(
-                AddressIn(state.ListenAddress, "listen on"), AddressIn(state.AdvertiseAddress, "be reached under"));
+            return new AddressChoice(listen, AddressIn(state.AdvertiseAddress, "be reached under"));
         try
         {
-            return AddressChoice.From("", options.Advertise, options.Listen, AddressChoice.OfThisHost());
+            return AddressChoice.From("", options.Advertise, listen, AddressChoice.OfThisHost());
         }
         catch (FormatException exception)
         {

@@ -13,6 +13,8 @@ internal sealed class RaftGroup(RaftNode node, StateStore store) : IManagerGroup
 
     public GroupStatus Status => Of(node.Status, store.Current);
 
+    public Task RotateKeyAsync(CancellationToken ct) => node.RotateKeyAsync(ct);
+
     internal static GroupStatus Of(MemberStatus seen, StateSnapshot state) => new()
     {
         Leader = seen.LeaderMember is { } leader ? new NodeId(leader.Node) : null,

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Orchestrator.Primitives;
 
-/// <summary>What a replicated log drives. Called by one loop only, in log order.</summary>
+/// <summary>What a replicated log drives. Called by one loop only, in log order; what takes long is done beside it.
+/// </summary>
 public interface IStateMachine
 {
     /// <summary>Applies one committed command. Deterministic: same commands, same state, on every member.</summary>
@@ -11,12 +12,15 @@ public interface IStateMachine
     /// <exception cref="InvalidDataException">the command cannot be read: the process must stop</exception>
     Applied Apply(ulong index, ReadOnlyMemory<byte> command);
 
-    /// <summary>Writes the whole state, as of the last applied command.</summary>
-    void WriteSnapshot(IBufferWriter<byte> output);
+    /// <summary>The whole state as of the last applied command. Returns at once.</summary>
+    /// <returns>writes that state; once, later, on any thread, while commands go on being applied</returns>
+    Action<IBufferWriter<byte>> CaptureSnapshot();
 
-    /// <summary>Replaces the whole state by one that <see cref="WriteSnapshot"/> wrote.</summary>
+    /// <summary>Reads a state that <see cref="CaptureSnapshot"/> wrote. On any thread; changes nothing.</summary>
     /// <param name="index">the log index the snapshot stands for</param>
-    void Restore(ulong index, ReadOnlyMemory<byte> snapshot);
+    /// <returns>puts it in place of the whole state, at once; called by the loop</returns>
+    /// <exception cref="InvalidDataException">it cannot be read</exception>
+    Action ReadSnapshot(ulong index, ReadOnlyMemory<byte> snapshot);
 }
 
 /// <summary>The way in to the replicated log.</summary>

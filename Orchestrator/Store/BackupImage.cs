@@ -28,7 +28,7 @@ public sealed record BackupImage
             throw new InvalidDataException($"the backup's content has format {Format}; this version knows format "
                 + $"{CurrentFormat} only: restore it with the version that made it, or a newer one");
         var store = new StateStore();
-        store.Restore(Index, MessagePackSerializer.Serialize(State));
+        store.ReadSnapshot(Index, MessagePackSerializer.Serialize(State))();
         return store.Current;
     }
 }

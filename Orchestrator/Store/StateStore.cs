@@ -32,10 +32,13 @@ public sealed class StateStore : IStateMachine
         return new Applied(index, null);
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output) =>
-        MessagePackSerializer.Serialize(output, StateImage.Of(_current));
+    public Action<IBufferWriter<byte>> CaptureSnapshot()
+    {
+        var captured = _current;
+        return output => MessagePackSerializer.Serialize(output, StateImage.Of(captured));
+    }
 
-    public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
+    public Action ReadSnapshot(ulong index, ReadOnlyMemory<byte> snapshot)
     {
         var image = MessagePackSerializer.Deserialize<StateImage>(snapshot);
         if (image.Format != StateImage.CurrentFormat)
@@ -45,7 +48,8 @@ public sealed class StateStore : IStateMachine
         foreach (var value in image.Objects)
             if (builder.Put(Change.TableOf(value), value) is { } refusal)
                 throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
-        Publish(builder.Build(index), () => _history.Reset(index));
+        var state = builder.Build(index);
+        return () => Publish(state, () => _history.Reset(index));
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed class CompletionTests
         }
     }
 
-    [TestCase("", "backup completion doctor info init join join-token leave node restore service version")]
+    [TestCase("", "backup completion doctor info init join join-token leave node restore rotate-key service version")]
     [TestCase("jo", "join join-token")]
     [TestCase("node |", "demote inspect ls promote ps rm update")]
     [TestCase("service ps --no|", "--no-resolve --no-trunc")]

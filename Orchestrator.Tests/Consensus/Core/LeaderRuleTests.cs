@@ -149,6 +149,63 @@ public sealed class LeaderRuleTests
     }
 
     [Test]
+    public void An_idle_leader_tries_its_disk_and_steps_down_when_it_hangs()
+    {
+        var one = new One().Leads();
+        HeardFor(one, (2 * CoreGroup.ElectionTicks) - 1);
+        Assert.That(one.Pending, Is.Null);
+        HeardFor(one, 1);
+        Assert.That(one.Pending!.HardState, Is.EqualTo(new HardState(1, Self)), "what is there already");
+        one.Flushes();
+        HeardFor(one, 2 * CoreGroup.ElectionTicks);
+        Assert.That(one.Pending, Is.Not.Null);
+        Assert.That(one.Core.Role, Is.EqualTo(RaftRole.Leader));
+        HeardFor(one, CoreGroup.ElectionTicks);
+        Assert.That(one.Core.Role, Is.EqualTo(RaftRole.Follower));
+    }
+
+    [Test]
+    public void A_leader_that_writes_anyway_or_has_nobody_to_hand_over_to_does_not_try_its_disk()
+    {
+        var busy = new One().Leads();
+        for (var round = 0; round < 4; round++)
+        {
+            HeardFor(busy, CoreGroup.ElectionTicks);
+            busy.Core.Propose(new byte[1]);
+            busy.Says();
+            Assert.That(busy.Pending!.HardState, Is.Null);
+            busy.Flushes();
+        }
+        var alone = new One(membership: Voters(1));
+        alone.Ticks(1);
+        alone.Flushes();
+        alone.Flushes();
+        alone.Ticks(10 * CoreGroup.ElectionTicks);
+        Assert.That((alone.Core.Role, alone.Pending), Is.EqualTo((RaftRole.Leader, (Flush?)null)));
+    }
+
+    [Test]
+    public void A_leader_never_overwrites_or_deletes_its_own_entries()
+    {
+        var one = new One(new HardState(1, MemberId.None), [Entry(1, 1), Entry(2, 1)]).Leads();
+        one.Core.Propose(new byte[] { 1 });
+        one.Says();
+        var before = one.Core.LastPosition;
+        foreach (var from in new[] { Two, Three })
+        {
+            // Nobody else leads its term, and of older terms nobody leads any more: whatever they say is not heard.
+            one.Hears(new Message.Append(from, Self, 2, default, [Entry(1, 2)], Commit: 1, ReadRound: 0));
+            one.Hears(new Message.Append(from, Self, 1, default, [Entry(1, 1)], Commit: 1, ReadRound: 0));
+            one.Hears(new Message.AppendReply(from, Self, 2, Accepted: false, default, 0) { Refused = 2 });
+        }
+        one.Flushes();
+        Assert.That((one.Core.Role, one.Core.LastPosition), Is.EqualTo((RaftRole.Leader, before)));
+        one.Acknowledged(before.Index, Two);
+        Assert.That(one.Committed.Select(entry => (entry.Index, entry.Term)),
+            Is.EqualTo(new[] { (1UL, 1UL), (2UL, 1UL), (3UL, 2UL), (4UL, 2UL) }));
+    }
+
+    [Test]
     public void A_newer_term_ends_the_office()
     {
         var one = new One().Leads();
@@ -211,5 +268,15 @@ public sealed class LeaderRuleTests
         Assert.That(one.Reads, Is.EqualTo(new[] { new ReadReady(5, 0) }));
         one.Hears(new Message.ReadIndexReply(Two, Self, 1, 5, 9));
         Assert.That(one.Reads, Has.Count.EqualTo(1), "each once");
+    }
+
+    /// <summary>A peer answers all the time.</summary>
+    private static void HeardFor(One one, int ticks)
+    {
+        for (var tick = 0; tick < ticks; tick++)
+        {
+            one.Acknowledged(1, Two);
+            one.Ticks(1);
+        }
     }
 }

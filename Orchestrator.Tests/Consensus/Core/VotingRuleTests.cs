@@ -130,6 +130,21 @@ public sealed class VotingRuleTests
     }
 
     [Test]
+    public void A_candidate_yields_to_a_leader_of_its_own_term()
+    {
+        var one = new One();
+        while (one.Core.Role == RaftRole.Follower)
+            one.Ticks(1);
+        one.Hears(new Message.PreVoteReply(Two, Self, 1, Granted: true));
+        one.Flushes();
+        Assert.That((one.Core.Role, one.Core.Term), Is.EqualTo((RaftRole.Candidate, 1UL)));
+        one.Hears(Append(1, default));
+        Assert.That((one.Core.Role, one.Core.Leader, one.Core.Term), Is.EqualTo((RaftRole.Follower, Two, 1UL)));
+        one.Hears(new Message.VoteReply(Three, Self, 1, Granted: true));
+        Assert.That(one.Core.Role, Is.EqualTo(RaftRole.Follower), "a vote that comes later changes nothing");
+    }
+
+    [Test]
     public void A_refused_vote_does_not_put_off_the_own_election()
     {
         var one = new One(new HardState(1, Two), [Entry(1, 1)]);

@@ -140,6 +140,19 @@ public sealed class StorageCrashTests
             Receive(bench, new LogPosition(12, 6));
             Append(bench, 13, 6, "m6");
             Append(bench, 13, 7, "m7", "n7");
+            RotateToTheEnd(bench);
+        }
+
+        private void RotateToTheEnd(StorageBench bench)
+        {
+            bench.Storage.Rotate();
+            foreach (var (index, text) in new[] { (15, "o7"), (16, "p7"), (17, "q7") })
+            {
+                Append(bench, index, 7, text);
+                Snapshot(bench, (ulong)index - 1, 7);
+                bench.Storage.RemoveThrough((ulong)index - 1);
+            }
+            Assert.That(bench.Storage.HasOldKeys, Is.False);
         }
 
         private void Append(StorageBench bench, int first, ulong term, params string[] texts)

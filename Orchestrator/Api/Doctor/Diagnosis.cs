@@ -25,7 +25,7 @@ public static class Diagnosis
         OfNode(facts),
         .. facts.Group is { } group ? GroupDiagnosis.Of(group) : [],
         OfFlush(facts.Disk),
-        OfSpace(facts.Disk),
+        .. facts.Disk.TotalBytes > 0 ? [OfSpace(facts.Disk)] : (Finding[])[],
         .. facts.Certificate is { } certificate ? [OfCertificate(certificate, facts.Now)] : (Finding[])[],
         OfEngine(facts.Engine),
         .. OfKernel(facts),
@@ -58,7 +58,7 @@ public static class Diagnosis
 
     private static Finding OfSpace(DiskFacts disk)
     {
-        var percent = disk.TotalBytes > 0 ? 100.0 * disk.FreeBytes / disk.TotalBytes : 0;
+        var percent = 100.0 * disk.FreeBytes / disk.TotalBytes;
         var what = string.Create(
             CultureInfo.InvariantCulture, $"{disk.FreeBytes / MiB} MiB ({percent:0} %) are free at {disk.Directory}");
         var severity = disk.FreeBytes < LeastFree ? Severity.Error

@@ -24,6 +24,7 @@ public sealed record DiskFacts
 
     public long FreeBytes { get; init; }
 
+    /// <summary>0: it could not be found out.</summary>
     public long TotalBytes { get; init; }
 
     /// <summary>Median of one small write that is durable; null when it could not be made.</summary>

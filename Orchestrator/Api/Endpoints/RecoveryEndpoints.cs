@@ -14,14 +14,17 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Endpoints;
 
-/// <summary>For when something is wrong: what it is, and the cluster's state out to a file and back.</summary>
+/// <summary>
+/// For operators: what is wrong, the cluster's state out to a file and back, and a new key for a manager's log.
+/// </summary>
 internal sealed class RecoveryEndpoints(ApiContext context)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/swarmnet/v1/doctor", DiagnoseAsync);
-        routes.MapPost("/swarmnet/v1/backup", BackupAsync);
-        routes.MapPost("/swarmnet/v1/restore", RestoreAsync);
+        routes.MapGet("/swarmnet/v1/doctor", DiagnoseAsync).AnswersAlways();
+        routes.MapPost("/swarmnet/v1/backup", BackupAsync).OnlyReads();
+        routes.MapPost("/swarmnet/v1/restore", RestoreAsync).AnswersAlways();
+        routes.MapPost("/swarmnet/v1/rotate-key", RotateKeyAsync);
     }
 
     private async Task DiagnoseAsync(HttpContext http)
@@ -39,8 +42,6 @@ internal sealed class RecoveryEndpoints(ApiContext context)
         var manager = context.RequireManager();
         var request = await RequestBody.ReadAsync(http, WireJson.Default.BackupRequestDto);
         var passphrase = Passphrases.ForNew(request.Passphrase);
-        if (http.Argument("consistency") != "stale")
-            await manager.Proposer.ReadBarrierAsync(http.RequestAborted);
         var content = new ArrayBufferWriter<byte>();
         MessagePackSerializer.Serialize(content, BackupImage.Of(manager.Store.Current, manager.Time.GetUtcNow()));
         if (content.WrittenCount > RestoreCommand.MostBytes)
@@ -51,6 +52,10 @@ internal sealed class RecoveryEndpoints(ApiContext context)
         http.Response.ContentType = "application/octet-stream";
         await BackupFile.WriteAsync(http.Response.Body, content.WrittenMemory, key, http.RequestAborted);
     }
+
+    /// <summary>Of this manager alone: each has a key of its own.</summary>
+    private async Task RotateKeyAsync(HttpContext http) =>
+        await context.RequireManager().Group.RotateKeyAsync(http.RequestAborted);
 
     private async Task RestoreAsync(HttpContext http)
     {

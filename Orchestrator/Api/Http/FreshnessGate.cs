@@ -26,12 +26,15 @@ internal sealed class FreshnessGate(RequestDelegate next, ApiContext context)
     private static bool AllowsStale(HttpContext http) => http.Argument("consistency") switch
     {
         "" or "strong" => false,
-        "stale" when HttpMethods.IsGet(http.Request.Method) => true,
+        "stale" when IsRead(http) => true,
         "stale" => throw ApiException.Bad("consistency: 'stale' is for reads: a change is always decided on the newest "
             + "state. Leave it out"),
         var other => throw ApiException.Bad($"consistency: '{other}' is not known: give 'strong', which is the default "
             + "and asks the managers' leader, or 'stale', which answers from what this manager has"),
     };
+
+    private static bool IsRead(HttpContext http) => HttpMethods.IsGet(http.Request.Method)
+        || http.GetEndpoint()?.Metadata.GetMetadata<OnlyReads>() is not null;
 
     private static async Task ConfirmAsync(ManagerServices manager, CancellationToken aborted)
     {
@@ -53,8 +56,14 @@ internal sealed class FreshnessGate(RequestDelegate next, ApiContext context)
 /// <summary>Marks endpoints that need no state of the cluster, or must answer whatever the managers do.</summary>
 internal sealed record AnswersAlways;
 
+/// <summary>Marks endpoints that change nothing, though their request has a body.</summary>
+internal sealed record OnlyReads;
+
 internal static class Freshness
 {
     public static T AnswersAlways<T>(this T endpoints)
         where T : IEndpointConventionBuilder => endpoints.WithMetadata(new AnswersAlways());
+
+    public static T OnlyReads<T>(this T endpoints)
+        where T : IEndpointConventionBuilder => endpoints.WithMetadata(new OnlyReads());
 }

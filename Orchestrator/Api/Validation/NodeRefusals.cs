@@ -57,16 +57,17 @@ internal static class NodeRefusals
         if (status.Role == LocalNodeRole.Inactive)
             throw ApiException.Unavailable("This node is not part of a swarm");
         if (status.Role == LocalNodeRole.Manager && !force)
-            throw ApiException.Unavailable(Leaving(group));
+            throw ApiException.Unavailable(Leaving(status, group));
     }
 
-    /// <summary>Whoever just leaves stays a member that does not answer, so the margin is one less.</summary>
-    private static string Leaving(GroupStatus? group) => group switch
+    /// <summary>Whoever just leaves stays a member that does not answer if the others cannot agree on it.</summary>
+    private static string Leaving(LocalNodeStatus status, GroupStatus? group) => group switch
     {
+        null => LeavingManager + Suppress,
         { Members.Length: 1 } => LastManager,
         { Margin: <= 0 } => LeavingManager + $"Removing this node leaves {Math.Max(0, group.ReachableVoters - 1)} "
             + $"managers out of {group.Voters}. Without a Raft quorum your swarm will be inaccessible. The only way to "
             + "restore a swarm that has lost consensus is to reinitialize it with `--force-new-cluster`. " + Suppress,
-        _ => LeavingManager + Suppress,
+        _ => LeavingManager + RemainingVoters.Of(group, member => member.Node != status.NodeId).Text + Suppress,
     };
 }

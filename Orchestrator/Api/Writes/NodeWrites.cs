@@ -32,7 +32,8 @@ internal static class NodeWrites
     }
 
     /// <summary>Gives up the node's unfinished tasks in the same step: nobody would ever report on them.</summary>
-    /// <param name="force">a worker goes even if it is up, a manager only if it is down</param>
+    /// <param name="force">a worker goes even if it is up; a manager only if it is down, but then whatever its removal
+    /// costs the others</param>
     public static Task RemoveAsync(ManagerServices manager, string name, bool force, CancellationToken ct) =>
         manager.UntilAcceptedAsync(state =>
         {
@@ -41,8 +42,8 @@ internal static class NodeWrites
             var group = manager.Group.Status;
             if (group.MemberOf(node.Id) is not null)
             {
-                RequireMayGo(node, force);
-                return ManagerLoss.Decide(state, group, node, force: false).Concat(removal);
+                RequireMayGo(node, group, force);
+                return ManagerLoss.Decide(state, group, node, force).Concat(removal);
             }
             if (node.Status.State == NodeState.Ready && !force)
                 throw ApiException.Bad($"node {node.Id} is not down and can't be removed");
@@ -56,11 +57,12 @@ internal static class NodeWrites
             throw ApiException.Bad(ManagerCount.TooMany(managers));
     }
 
-    private static void RequireMayGo(Node node, bool force)
+    private static void RequireMayGo(Node node, GroupStatus group, bool force)
     {
         var isDown = node.Status.State == NodeState.Down;
         if (!isDown || !force)
             throw ApiException.Bad($"node {node.Id} is a cluster manager and is a member of the raft cluster. "
+                + RemainingVoters.Of(group, member => member.Node != node.Id).Text
                 + "It must be demoted to worker before removal"
                 + (isDown ? ", or removed with --force, since it is down" : ""));
     }

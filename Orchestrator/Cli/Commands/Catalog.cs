@@ -41,6 +41,7 @@ internal static class Catalog
             },
             new("backup", "Write the cluster's state to an encrypted file") { Build = ClusterBackup.Build },
             new("restore", "Make this host the manager of a cluster from a backup") { Build = ClusterRestore.Build },
+            new("rotate-key", "Give this manager's log a new key") { Build = KeyRotate.Build },
             new("doctor", "Look for what is wrong with this host and its cluster") { Build = DoctorCommand.Build },
             new("info", "Show this host and its part in the cluster") { Build = InfoCommand.Build },
             new("version", "Show the versions of this command and of the daemon") { Build = VersionCommand.Build },

@@ -34,6 +34,7 @@ internal static class ClusterBackup
             await WriteAsync(run, file.Stream, ct);
             file.Publish();
             run.Error.WriteLine($"The cluster's state is in {path}. Keep the passphrase: nobody can read it without.");
+            SayStale(run);
             return ExitCode.Ok;
         }
         if (run.Environment.OutIsTerminal)
@@ -42,7 +43,14 @@ internal static class ClusterBackup
         await using var output = run.Environment.OpenOutput();
         await WriteAsync(run, output, ct);
         await output.FlushAsync(ct);
+        SayStale(run);
         return ExitCode.Ok;
+    }
+
+    private static void SayStale(Invocation run)
+    {
+        if (run.IsOn("--stale"))
+            run.Error.WriteLine("It is what this manager knew; the newest changes may be missing.");
     }
 
     private static async Task WriteAsync(Invocation run, Stream target, CancellationToken ct)

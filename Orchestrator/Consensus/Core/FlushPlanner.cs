@@ -9,6 +9,8 @@ internal sealed class FlushPlanner(RaftLog log, HardState durable)
     private HardState _handed = durable;
     private Flush? _underWay;
     private int _age;
+    private int _idle;
+    private bool _tries;
 
     /// <summary>Term and vote of now, durable or not.</summary>
     public HardState Current { get; set; } = durable;
@@ -29,7 +31,13 @@ internal sealed class FlushPlanner(RaftLog log, HardState durable)
     {
         if (_underWay is not null)
             _age++;
+        else
+            _idle++;
     }
+
+    /// <summary>Writes what is durable already, so that a disk which hangs is noticed before somebody needs it.</summary>
+    /// <param name="ticks">not before nothing was written for so long</param>
+    public void TryAfter(int ticks) => _tries |= _underWay is null && _idle >= ticks;
 
     public void Write(Message.SnapshotChunk chunk)
     {
@@ -46,13 +54,14 @@ internal sealed class FlushPlanner(RaftLog log, HardState durable)
         var installs = IsInstalling && mayInstall;
         var chunk = IsInstalling && !mayInstall ? null : Chunk;
         var changed = _handed != Current;
-        if (!changed && chunk is null && (installs || !log.HasUnflushed))
+        if (!changed && !_tries && chunk is null && (installs || !log.HasUnflushed))
             return null;
+        var hardState = changed || _tries ? Current : (HardState?)null;
         _handed = Current;
-        _age = 0;
+        (_age, _idle, _tries) = (0, 0, false);
         return _underWay = new Flush
         {
-            HardState = changed ? Current : null,
+            HardState = hardState,
             Chunk = chunk,
             Installs = installs,
             Entries = installs ? [] : log.TakeUnflushed(),

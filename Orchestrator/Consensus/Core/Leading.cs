@@ -5,6 +5,11 @@ namespace Orchestrator.Consensus.Core;
 /// <summary>One term of office: takes proposals, replicates, commits, answers reads.</summary>
 internal sealed class Leading
 {
+    /// <summary>
+    /// Heartbeats write nothing, so an idle leader whose disk hangs would be found out by the first who needs it.
+    /// </summary>
+    private const int DiskTrialPeriods = 2;
+
     private readonly RaftState _state;
     private readonly ProgressTable _table;
     private readonly Replication _replication;
@@ -58,6 +63,8 @@ internal sealed class Leading
         _replication.Tick(heartbeat);
         _handover.Tick();
         _farewells.Tick();
+        if (_state.Members.Effective.Voters() > 1)
+            _state.Disk.TryAfter(DiskTrialPeriods * ElectionTicks);
         if (_state.DiskIsStalled || !_table.HearsQuorum(ElectionTicks))
             _state.StepDown();
     }

@@ -38,7 +38,9 @@ internal sealed record Ready
 /// </summary>
 internal sealed record Flush
 {
-    /// <summary>Term and vote; null when unchanged. One atomic replacement.</summary>
+    /// <summary>
+    /// Term and vote; null when unchanged, unless an idle leader tries its disk. One atomic replacement.
+    /// </summary>
     public HardState? HardState { get; init; }
 
     /// <summary>

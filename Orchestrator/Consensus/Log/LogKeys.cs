@@ -32,6 +32,9 @@ internal sealed class LogKeys
     /// <summary>Whether a key is kept for old files only.</summary>
     public bool HasOld => _keys.Length > 1;
 
+    /// <summary>When the keys were changed last, as the file system says.</summary>
+    public DateTimeOffset ChangedAt => File.GetLastWriteTimeUtc(_path);
+
     /// <summary>Fills with random bytes that nobody can guess: for keys, salts and nonces.</summary>
     public Action<Span<byte>> Random { get; }
 
@@ -44,8 +47,8 @@ internal sealed class LogKeys
             return new LogKeys(path, disk, random, Parse(AtomicFile.Read(path), path));
         if (!mayCreate)
             throw new LogException(LogFailure.KeyMissing, $"the file {path} is missing: the log beside it is "
-                + "encrypted and cannot be read without. Nothing was changed. Put the file back from a backup of the "
-                + "whole directory, or replace this manager by a new one.");
+                + "encrypted and cannot be read without. Nothing was changed. Put the file back if it was moved. "
+                + Corruption.WayOut);
         var keys = new LogKeys(path, disk, random, []);
         keys.Save([LogKey.Make(random)]);
         return keys;
@@ -54,8 +57,8 @@ internal sealed class LogKeys
     /// <exception cref="LogException">the key is not there</exception>
     public LogKey Find(ulong id, string path) => Array.Find(_keys, key => key.Id == id)
         ?? throw new LogException(LogFailure.KeyMissing, $"{path} is encrypted with key {id:x}, which {_path} does "
-            + "not hold. Nothing was changed. Files of another directory or another time were mixed: put back the "
-            + "whole directory from one backup, or replace this manager by a new one.");
+            + "not hold. Nothing was changed. Files of another directory or another time were mixed. "
+            + Corruption.WayOut);
 
     /// <summary>Returns when a new active key is durable.</summary>
     public void Rotate()

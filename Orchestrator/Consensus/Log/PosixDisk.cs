@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Orchestrator.Primitives;
 
 namespace Orchestrator.Consensus.Log;
 
@@ -8,8 +7,14 @@ internal sealed class PosixDisk : ILogDisk
 {
     private const int OwnerOnly = 0x180; // rw-------
 
-    public PosixDisk() =>
-        Invariant.Require(LibC.FDataSync(-1) == -1, "a failing flush goes unnoticed on this system");
+    /// <exception cref="LogException">the system does not say when a flush fails</exception>
+    public PosixDisk()
+    {
+        if (LibC.FDataSync(-1) != -1)
+            throw new LogException(LogFailure.FlushFailed, "this system does not say when a flush fails: an impossible "
+                + "one succeeded. Nothing could be promised, so nothing is written. Look for what stands between the "
+                + "daemon and the kernel (eatmydata, LD_PRELOAD, a sandbox) and start it without.");
+    }
 
     public DiskFile Create(string path) => OpenWith(path, LibC.WriteOnly | LibC.Create | LibC.Exclusive);
 

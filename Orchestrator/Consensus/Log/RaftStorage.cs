@@ -39,6 +39,9 @@ internal sealed class RaftStorage : IDisposable
     /// </summary>
     public bool HasOldKeys => _parts.Home.Keys.HasOld;
 
+    /// <summary>When a key was made or forgotten last.</summary>
+    public DateTimeOffset KeysChangedAt => _parts.Home.Keys.ChangedAt;
+
     /// <summary>Whether a member has ever kept anything there: then the directory says who it is.</summary>
     public static bool HoldsMember(string directory) =>
         Directory.Exists(directory)
@@ -193,6 +196,11 @@ internal sealed class RaftStorage : IDisposable
     {
         if (!HasOldKeys)
             return;
+        if (_received is { } received && received.Position.Index <= _parts.Snapshots.Newest)
+        {
+            received.Delete(); // the log was faster: it is of no use any more, and would keep its key
+            _received = null;
+        }
         _parts.Snapshots.WithKeyIds(ofSnapshots => _parts.Home.Keys.Retain(
             ofSnapshots.Concat(_parts.Log.KeyIds).Append(_received?.KeyId ?? 0).ToHashSet()));
     }

@@ -10,7 +10,8 @@ using Orchestrator.Security;
 namespace Orchestrator.Hosting.Doctor;
 
 /// <summary>Finds out what a diagnosis is made of. Changes nothing but a small file that goes again.</summary>
-internal sealed class FactsReader(HostServices services)
+/// <param name="openDisk">throws <see cref="LogException"/> when it cannot be trusted</param>
+internal sealed class FactsReader(HostServices services, Func<ILogDisk> openDisk)
 {
     /// <summary>For all writes together; a disk that takes longer does not answer.</summary>
     private static readonly TimeSpan DiskLimit = TimeSpan.FromSeconds(10);
@@ -62,16 +63,14 @@ internal sealed class FactsReader(HostServices services)
 
     private async Task<DiskFacts> DiskAsync(string directory, CancellationToken ct)
     {
-        var drive = new DriveInfo(directory);
-        var facts = new DiskFacts
-        {
-            Directory = directory, FreeBytes = drive.AvailableFreeSpace, TotalBytes = drive.TotalSize,
-        };
+        var facts = new DiskFacts { Directory = directory };
         try
         {
+            var drive = new DriveInfo(directory);
+            facts = facts with { FreeBytes = drive.AvailableFreeSpace, TotalBytes = drive.TotalSize };
             return facts with { Flush = await Measuring(directory).WaitAsync(DiskLimit, services.Time, ct) };
         }
-        catch (LogException exception)
+        catch (Exception exception) when (exception is LogException or IOException or UnauthorizedAccessException)
         {
             return facts with { Error = exception.Message };
         }
@@ -92,7 +91,7 @@ internal sealed class FactsReader(HostServices services)
     {
         await using var thread = new DiskThread("doctor");
         var microseconds = 0.0;
-        await thread.RunAsync(() => microseconds = FlushSpeed.Measure(new PosixDisk(), directory, services.Time));
+        await thread.RunAsync(() => microseconds = FlushSpeed.Measure(openDisk(), directory, services.Time));
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
