@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
 using Orchestrator.Hosting;

@@ -94,8 +94,7 @@ internal sealed class ManagersTests
         await _managers[0].Api.CreateAsync(ServiceSpecs.Web("web", 3));
         var before = await _managers[0].Api.WaitRunningAsync("web", 3);
         (await _managers[0].SwarmnetAsync("node", "demote", "m3")).Succeeded();
-        await Eventually.Get("a worker", () => _managers[2].Api.ReadAsync("/info"),
-            info => (bool?)info["Swarm"]!["ControlAvailable"] != true);
+        await WaitWorkerAsync(_managers[2]);
         await WaitReachableAsync(_managers[0], 2);
         await Eventually.True("the end of its log", () => !Directory.Exists(Path.Combine(_managers[2].DataDirectory, "raft")));
 
@@ -114,8 +113,7 @@ internal sealed class ManagersTests
         var name = $"m{_managers.IndexOf(leader) + 1}";
         (await other.SwarmnetAsync("node", "demote", name)).Succeeded();
         await WaitReachableAsync(other, 2);
-        await Eventually.Get("a worker", () => leader.Api.ReadAsync("/info"),
-            info => (bool?)info["Swarm"]!["ControlAvailable"] != true);
+        await WaitWorkerAsync(leader);
     }
 
     [Test]
@@ -135,6 +133,78 @@ internal sealed class ManagersTests
         Assert.That((await _managers[2].SwarmnetAsync("leave")).ExitCode, Is.Not.Zero);
         (await _managers[2].SwarmnetAsync("leave", "--force")).Succeeded();
         await WaitReachableAsync(_managers[0], 2);
+    }
+
+    [Test]
+    public async Task One_of_three_carries_on_by_force_and_the_others_come_back_as_new_members_only()
+    {
+        var (kept, first, second) = (_managers[0], _managers[1], _managers[2]);
+        await kept.Api.CreateAsync(ServiceSpecs.Web("web", 3));
+        var before = await kept.Api.WaitRunningAsync("web", 3);
+        var processes = kept.TaskProcesses();
+        var address = await AddressAsync("m1");
+        await first.Kill9Async();
+        await second.Kill9Async();
+
+        var taken = await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "203.0.113.1:2377");
+        Assert.That(taken.Errors, Does.Contain("--listen-addr 203.0.113.1:2377"), "nothing was stopped");
+        (await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "127.0.0.1:0")).Succeeded();
+        await WaitReachableAsync(kept, 1);
+        Assert.That(await AddressAsync("m1"), Is.Not.EqualTo(address).And.Not.EndsWith(":0").And.StartsWith("127.0.0.1:"));
+        Assert.That((await kept.Api.WaitRunningAsync("web", 3)).Select(task => task.Id), Is.EquivalentTo(before.Select(task => task.Id)));
+        await Eventually.Get("accepted write", () => kept.Api.PostAsync("/services/create", ServiceSpecs.Web("more", 1)),
+            answer => answer.Status == 201);
+
+        // Alone it has no quorum, and hears from the cluster what became of it.
+        await first.StartAgainAsync();
+        await WaitWorkerAsync(first);
+        await Eventually.True("the reason in its log",
+            () => first.ReadLog().Contains("another incarnation of the cluster, from before a recovery by force", StringComparison.Ordinal));
+        Assert.That((await first.SwarmnetAsync("node", "ls")).Errors, Does.Contain("not a swarm manager"));
+        (await kept.SwarmnetAsync("node", "promote", "m2")).Succeeded();
+        await WaitReachableAsync(kept, 2);
+
+        await second.StartAgainAsync();
+        (await second.SwarmnetAsync("leave", "--force")).Succeeded();
+        var token = (await kept.SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
+        (await second.SwarmnetAsync("join", "--token", token, await AddressAsync("m1"))).Succeeded();
+        foreach (var manager in _managers)
+            await WaitReachableAsync(manager, 3);
+        await second.Api.WaitRunningAsync("web", 3);
+        Assert.That(kept.TaskProcesses(), Is.SupersetOf(processes), "they have noticed nothing");
+    }
+
+    [Test]
+    public async Task A_join_as_a_manager_that_fails_leaves_nothing_and_the_next_one_succeeds()
+    {
+        await using var fourth = await DaemonProcess.StartAsync(new DaemonSetup { Hostname = "m4" });
+        var address = await AddressAsync("m1");
+        var token = (await _managers[0].SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
+        var failed = await fourth.SwarmnetAsync("join", "--token", token, "--advertise-addr", "127.0.0.1:1", address);
+        Assert.That(failed.Errors, Does.Contain("cannot be reached from the leader"), failed.ToString());
+        Assert.That((await _managers[0].Api.ReadAsync("/nodes")).AsArray(), Has.Count.EqualTo(3));
+        await WaitReachableAsync(_managers[0], 3);
+
+        (await fourth.SwarmnetAsync("join", "--token", token, address)).Succeeded();
+        await WaitReachableAsync(_managers[0], 4);
+    }
+
+    [Test]
+    public async Task What_an_earlier_membership_has_left_does_not_come_back_with_the_next()
+    {
+        var host = _managers[2];
+        var (log, copy) = (Path.Combine(host.DataDirectory, "raft"), Path.Combine(host.Scratch, "raft"));
+        await host.TerminateAsync();
+        await Programs.RunAsync("cp", "-r", log, copy);
+        await host.StartAgainAsync();
+        await WaitReachableAsync(host, 3);
+        (await host.SwarmnetAsync("leave", "--force")).Succeeded();
+        await Programs.RunAsync("cp", "-r", copy, log);
+
+        await host.InitAsync();
+
+        Assert.That((await host.Api.ReadAsync("/nodes")).AsArray(), Has.Count.EqualTo(1), "another cluster");
+        await WaitReachableAsync(host, 1);
     }
 
     [Test]
@@ -164,6 +234,9 @@ internal sealed class ManagersTests
         foreach (var manager in _managers)
             await WaitReachableAsync(manager, 3);
     }
+
+    private static Task<JsonNode> WaitWorkerAsync(DaemonProcess host) => Eventually.Get(
+        "a worker", () => host.Api.ReadAsync("/info"), info => (bool?)info["Swarm"]!["ControlAvailable"] != true);
 
     private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()
         .Single(node => (string?)node!["Description"]!["Hostname"] == manager)!["ManagerStatus"]?["Addr"] ?? "";

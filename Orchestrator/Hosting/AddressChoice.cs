@@ -46,6 +46,9 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
             listenOn, new IPEndPoint(((IPEndPoint)socket.LocalEndPoint!).Address, listenOn.Port));
     }
 
+    /// <summary>The docker client sends this when nobody said anything: the daemon's own setting is better.</summary>
+    public static bool IsSaid(string listen) => listen.Length > 0 && listen != $"0.0.0.0:{Defaults.ClusterPort}";
+
     /// <summary><c>ip:port</c> where others reach this host.</summary>
     /// <param name="listening">with the real port</param>
     public string AdvertisedFrom(IPEndPoint listening) =>
@@ -66,10 +69,7 @@ internal sealed record AddressChoice(IPEndPoint Listen, IPEndPoint Advertise)
 
     private static IPEndPoint Listens(string listen, IPEndPoint defaultListen, IReadOnlyList<HostAddress> host)
     {
-        // What the docker client sends when nobody said anything: the daemon's own setting is the better answer.
-        if (listen.Length == 0 || listen == $"0.0.0.0:{Defaults.ClusterPort}")
-            return defaultListen;
-        return Resolve(listen, Defaults.ClusterPort, host, "--listen-addr");
+        return IsSaid(listen) ? Resolve(listen, Defaults.ClusterPort, host, "--listen-addr") : defaultListen;
     }
 
     private static IPEndPoint Resolve(string text, int defaultPort, IReadOnlyList<HostAddress> host, string flag)

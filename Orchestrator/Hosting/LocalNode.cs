@@ -184,10 +184,9 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
     {
         NodeRefusals.RequireManager(Status);
         var current = _membership!;
-        var state = current.State;
-        if (command.AdvertiseAddress.Length > 0)
-            state.AdvertiseAddress = NodeSetup.Choose(state.ListenAddress, command.AdvertiseAddress, _services)
-                .Advertise.ToString();
+        var state = current.State.Copy();
+        if (ForcedAddress.Of(command, state, _services) is { } chosen)
+            (state.ListenAddress, state.AdvertiseAddress) = (chosen.Listen.ToString(), chosen.Advertise.ToString());
         _api.Manager = null;
         _membership = null;
         try

@@ -75,9 +75,10 @@ internal static class ClusterInit
     {
         error.WriteLine($"The cluster goes on with this host, node {id}, as its only manager.");
         error.WriteLine("Services, nodes and tokens are as this manager knew them. The other managers are workers");
-        error.WriteLine("now, and cannot take up their old part: one that still runs must leave, and may join again:");
+        error.WriteLine("now, for ever: one that is started again hears it from this host, or leaves and joins again:");
         error.WriteLine("  swarmnet leave --force");
-        error.WriteLine("Make more managers soon: swarmnet join-token manager");
+        error.WriteLine("Start them one at a time: most of them together would go on as the old cluster.");
+        error.WriteLine("Make more managers soon: swarmnet node promote NODE, or swarmnet join-token manager");
     }
 
     private static ImmutableSortedDictionary<string, string> StrategyLabel(string strategy) =>
