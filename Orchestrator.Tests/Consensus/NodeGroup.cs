@@ -155,6 +155,8 @@ internal sealed class GroupMember(
 
     public MemberId Id => self.Id;
 
+    public string Directory => options.Directory;
+
     public bool IsRunning { get; private set; }
 
     public RaftNode Node { get; private set; } = null!;
