@@ -1,7 +1,9 @@
 using System.Text;
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
+using Orchestrator.Consensus.Log;
 using Orchestrator.Primitives;
+using Orchestrator.Tests.Consensus.Log;
 
 namespace Orchestrator.Tests.Consensus;
 
@@ -168,6 +170,27 @@ public sealed class RaftNodeGroupTests
         await away.StopAsync();
         away.Start();
         await _group.AllHaveAsync([.. commands, "after the snapshot"]);
+    }
+
+    [Test]
+    public async Task A_leader_whose_snapshot_is_damaged_takes_another_for_the_member_that_needs_it()
+    {
+        _group = await NodeGroup.StartAsync(3, options => options with { SnapshotEntries = 20, KeptEntries = 3 });
+        var leader = await _group.LeaderAsync();
+        var (away, dead) = (_group.Followers(leader).First(), _group.Followers(leader).Last());
+        await away.StopAsync();
+        var commands = Enumerable.Range(0, 50).Select(i => $"command {i}").ToArray();
+        foreach (var command in commands)
+            await _group.ProposeAsync(leader, command);
+        await dead.StopAsync();
+        var snapshots = DataFiles.Indexes(leader.Directory, DataFiles.SnapshotSuffix);
+        Assert.That(snapshots, Is.Not.Empty);
+        foreach (var index in snapshots)
+            Damages.Flip(DataFiles.Snapshot(leader.Directory, index), 100);
+        away.Start();
+        await _group.AllHaveAsync(commands);
+        Assert.That(away.Machine.Restored, Is.EqualTo(1));
+        Assert.That(leader.Status.Role, Is.EqualTo(RaftRole.Leader));
     }
 
     [Test]

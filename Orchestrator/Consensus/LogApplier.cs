@@ -24,8 +24,13 @@ internal sealed class LogApplier(
         foreach (var entry in committed)
             Apply(entry);
         parts.Core.Applied(Index);
-        _snapshots.TakeIfDue(_applied, parts.State, SnapshotTaken);
+        TakeSnapshotIfDue();
     }
+
+    /// <summary>The newest snapshot is of no use: another is taken as soon as none is under way.</summary>
+    public void WantSnapshot() => _snapshots.Want();
+
+    public void TakeSnapshotIfDue() => _snapshots.TakeIfDue(_applied, parts.State, SnapshotTaken);
 
     /// <summary>A snapshot from the leader is in place of the log: the state begins anew with it.</summary>
     public void Install(InstalledSnapshot snapshot)

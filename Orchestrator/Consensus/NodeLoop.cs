@@ -84,6 +84,7 @@ internal sealed class NodeLoop
         TakeRequests();
         TakeProposals();
         DoWhatTheCoreWants();
+        _applier.TakeSnapshotIfDue();
         _view.Show(_applier.Index, _leadership.Current);
         _reads.Complete(_applier.Index); // last: whoever waits for it sees the members of that index too
     }
@@ -193,6 +194,8 @@ internal sealed class NodeLoop
             foreach (var refused in ready.Refused)
                 _proposals.Refuse(refused.Ticket, refused.Why);
             _applier.Apply(ready.Committed);
+            if (ready.WantsSnapshot)
+                _applier.WantSnapshot();
             foreach (var answer in ready.Reads)
                 _reads.Answer(answer);
             foreach (var read in ready.SnapshotReads)

@@ -21,9 +21,11 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
     private int _forKeys;
     private long _bytes;
     private bool _isUnderWay;
+    private bool _isWanted;
 
     private bool IsDue => !_isUnderWay
-        && (_entries >= options.SnapshotEntries
+        && (_isWanted
+            || _entries >= options.SnapshotEntries
             || _bytes >= options.SnapshotBytes
             || (_entries > 0 && disk.HasOldKeys && _forKeys < MostForKeys));
 
@@ -36,6 +38,9 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         while (_recent.Count > options.KeptEntries || _recentBytes > options.KeptBytes)
             _recentBytes -= _recent.Dequeue().Bytes;
     }
+
+    /// <summary>One is due, whatever was applied since the last.</summary>
+    public void Want() => _isWanted = true;
 
     /// <summary>The state was replaced from elsewhere.</summary>
     public void Restart()
@@ -50,7 +55,7 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
     {
         if (!IsDue)
             return;
-        _isUnderWay = true;
+        (_isUnderWay, _isWanted) = (true, false);
         _forKeys = disk.HasOldKeys ? _forKeys + 1 : 0;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
         (_entries, _bytes) = (0, 0);

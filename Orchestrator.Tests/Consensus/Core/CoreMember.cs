@@ -28,6 +28,9 @@ internal sealed class CoreMember
     public Flush? Pending { get; private set; }
     public bool CanReadSnapshots { get; set; } = true;
 
+    /// <summary>Those too that are taken later.</summary>
+    public bool LosesAllSnapshots { get; set; }
+
     /// <summary>Does what the core wants, but for flushes, which wait.</summary>
     public List<Message> Work()
     {
@@ -102,6 +105,15 @@ internal sealed class CoreMember
             _trace($"{Id} hears that command {refused.Ticket} was refused: {refused.Why}");
         foreach (var read in ready.SnapshotReads)
             Answer(read);
+        if (ready.WantsSnapshot)
+            ReplaceSnapshot();
+    }
+
+    private void ReplaceSnapshot()
+    {
+        CanReadSnapshots = !LosesAllSnapshots;
+        TakeSnapshot(Core.AppliedIndex + 1);
+        _trace($"{Id} takes another snapshot, of {CoreTrace.Describe(Disk.SnapshotPosition)}");
     }
 
     private void Answer(SnapshotRead read)

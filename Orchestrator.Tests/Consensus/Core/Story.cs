@@ -96,6 +96,7 @@ internal sealed class Story
                 break;
             case "snapshot": _group[id].TakeSnapshot(other); break;
             case "unreadable": _group[id].CanReadSnapshots = false; break;
+            case "spoils": (_group[id].CanReadSnapshots, _group[id].LosesAllSnapshots) = (false, true); break;
             case "lost": _group.Do(id, core => core.PeerLost(new MemberId(other))); break;
             default: return false;
         }

@@ -230,6 +230,47 @@ public sealed class SnapshotTests
     }
 
     [Test]
+    public void One_that_is_written_again_in_the_place_of_a_damaged_one_can_be_read()
+    {
+        using var bench = StorageBench.Open(_options);
+        bench.WriteSnapshot(Sent.Index, Sent.Term, StorageBench.Bytes(200_000));
+        Damages.Flip(DataFiles.Snapshot(_options.Directory, Sent.Index), 150_000);
+        Assert.That(bench.Storage.ReadChunk(Sent, 0, 100), Is.Not.Null, "not all of it is damaged");
+        Assert.That(() => bench.Storage.ReadChunk(Sent, 140_000, 50_000), Throws.TypeOf<LogException>());
+        bench.WriteSnapshot(Sent.Index, Sent.Term, StorageBench.Bytes(200_000));
+        Assert.That(bench.Storage.ReadChunk(Sent, 140_000, 50_000)!.Bytes.Length, Is.EqualTo(50_000));
+    }
+
+    [Test]
+    public void Members_that_get_different_snapshots_get_each_to_its_end_though_newer_ones_replace_them()
+    {
+        using var bench = StorageBench.Open(_options);
+        var positions = new[] { new LogPosition(21, 6), new LogPosition(22, 6), new LogPosition(23, 6) };
+        foreach (var position in positions)
+        {
+            bench.WriteSnapshot(position.Index, position.Term, StorageBench.Bytes(200_000));
+            Assert.That(bench.Storage.ReadChunk(position, 0, 1000), Is.Not.Null);
+        }
+        bench.WriteSnapshot(24, 6, [1]);
+        Assert.That(DataFiles.Indexes(_options.Directory, ".snap"), Is.EqualTo(new ulong[] { 23, 24 }));
+        foreach (var position in positions)
+            Assert.That(bench.Storage.ReadChunk(position, 100_000, 1000)!.Bytes.Length, Is.EqualTo(1000));
+    }
+
+    [Test]
+    public void No_more_than_a_few_are_kept_open()
+    {
+        using var bench = StorageBench.Open(_options);
+        for (var index = 21UL; index <= 26; index++)
+        {
+            bench.WriteSnapshot(index, 6, [1]);
+            Assert.That(bench.Storage.ReadChunk(new LogPosition(index, 6), 0, 10), Is.Not.Null);
+        }
+        Assert.That(Enumerable.Range(21, 6).Select(index => bench.Storage.ReadChunk(new LogPosition((ulong)index, 6), 0, 10) is not null),
+            Is.EqualTo(new[] { false, false, true, true, true, true }));
+    }
+
+    [Test]
     public void A_directory_made_from_a_snapshot_opens_behind_it()
     {
         var snapshot = new StoredSnapshot(Sent, StorageBench.Alone(7), StorageBench.Bytes(100));

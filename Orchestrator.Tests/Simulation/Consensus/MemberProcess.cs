@@ -177,6 +177,8 @@ internal sealed class MemberProcess
             _applies.Add(read);
         foreach (var read in ready.SnapshotReads)
             _snapshots.Serve(read);
+        if (ready.WantsSnapshot)
+            _snapshots.Take();
         foreach (var refused in ready.Refused)
             _world.Clients.Refused(this, refused.Ticket);
     }

@@ -62,8 +62,9 @@ internal sealed class SimulatedDisk
 
     public void Add(StoredSnapshot snapshot)
     {
-        if (snapshot.Position.Index <= Snapshot.Position.Index)
+        if (snapshot.Position.Index < Snapshot.Position.Index)
             return;
+        _snapshots.RemoveAll(old => old.Position == snapshot.Position);
         _snapshots.Add(snapshot);
         if (_snapshots.Count > KeptSnapshots)
             _snapshots.RemoveAt(0);

@@ -14,12 +14,16 @@ internal sealed class SnapshotKeeper(World world, MemberProcess process)
     public void Take()
     {
         var applied = process.Applies.Machine.Applied;
-        if (_isWriting || applied.Index <= process.Member.Disk.Snapshot.Position.Index)
+        if (_isWriting || !IsWanted(applied))
             return;
         _isWriting = true;
         var snapshot = new StoredSnapshot(applied, process.Applies.Membership, process.Applies.Machine.Save());
         world.Time.After(world.Random.Next(4 * (int)Timeline.Tick), () => process.Input(() => Complete(snapshot)));
     }
+
+    /// <summary>One in the place of another that cannot be read may stand for the same.</summary>
+    private bool IsWanted(LogPosition position) => process.Member.Disk.Snapshot.Position is var newest
+        && (position.Index > newest.Index || (IsUnreadable && position == newest));
 
     public void Serve(SnapshotRead read) =>
         world.Time.After(world.Random.Next((int)Timeline.Tick), () => process.Input(() => Read(read)));
@@ -27,7 +31,7 @@ internal sealed class SnapshotKeeper(World world, MemberProcess process)
     private void Complete(StoredSnapshot snapshot)
     {
         _isWriting = false;
-        if (snapshot.Position.Index <= process.Member.Disk.Snapshot.Position.Index)
+        if (!IsWanted(snapshot.Position))
             return;
         IsUnreadable = false;
         process.Member.Disk.Add(snapshot);

@@ -27,6 +27,7 @@ internal sealed class Leading
     private ulong _round;
 
     private int _sinceHeartbeat;
+    private bool _hasReplacedSnapshot;
 
     public Leading(RaftState state)
     {
@@ -161,12 +162,18 @@ internal sealed class Leading
         _replication.Snapshots.Send(read, bytes, total, membership);
 
     /// <summary>
-    /// A leader that cannot read its own snapshot cannot bring a member up to date: another may be able to.
+    /// A leader that cannot read its own snapshot takes another, of what is applied. When that cannot be read either,
+    /// it cannot bring a member up to date: another may be able to.
     /// </summary>
     public void OnUnreadable(SnapshotRead read)
     {
-        if (!_replication.Snapshots.Unreadable(read))
+        if (_replication.Snapshots.Unreadable(read) || _state.IsSnapshotLost)
+            return;
+        if (_hasReplacedSnapshot)
             Abdicate();
+        else
+            _state.LoseSnapshot();
+        _hasReplacedSnapshot = true;
     }
 
     /// <summary>Its connection broke, and what was on its way is lost with it.</summary>

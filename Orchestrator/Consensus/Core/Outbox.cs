@@ -12,6 +12,7 @@ internal sealed class Outbox
     private readonly List<SnapshotRead> _snapshotReads = [];
     private readonly List<RefusedForward> _refused = [];
     private bool _holds;
+    private bool _wantsSnapshot;
 
     /// <summary>Sends what binds this member: not before its term and vote are durable.</summary>
     public void Send(Message message)
@@ -49,6 +50,8 @@ internal sealed class Outbox
 
     public void Ask(SnapshotRead read) => _snapshotReads.Add(read);
 
+    public void AskForSnapshot() => _wantsSnapshot = true;
+
     public void Refuse(RefusedForward forward) => _refused.Add(forward);
 
     public Ready Drain(Flush? flush, ImmutableArray<LogEntry> committed) => new()
@@ -59,7 +62,15 @@ internal sealed class Outbox
         Reads = Take(_reads),
         SnapshotReads = Take(_snapshotReads),
         Refused = Take(_refused),
+        WantsSnapshot = Take(ref _wantsSnapshot),
     };
+
+    private static bool Take(ref bool wish)
+    {
+        var taken = wish;
+        wish = false;
+        return taken;
+    }
 
     private static ImmutableArray<T> Take<T>(List<T> list)
     {

@@ -169,7 +169,7 @@ internal sealed class RaftCore
     public void SendChunk(SnapshotRead read, ReadOnlyMemory<byte> bytes, long total, Membership membership) =>
         _state.Leading?.SendChunk(read, bytes, total, membership);
 
-    /// <summary>The snapshot that was asked for is gone or damaged.</summary>
+    /// <summary>The snapshot that was asked for is gone or damaged. See <see cref="Ready.WantsSnapshot"/>.</summary>
     public void SnapshotUnreadable(SnapshotRead read) => _state.Leading?.OnUnreadable(read);
 
     /// <summary>The connection to a peer broke: a hint that it may be gone, never a proof.</summary>

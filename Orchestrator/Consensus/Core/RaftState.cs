@@ -48,6 +48,9 @@ internal sealed class RaftState
     /// <summary>The newest snapshot on the disk.</summary>
     public LogPosition Snapshot { get; private set; }
 
+    /// <summary>That snapshot cannot be read, and another is being taken.</summary>
+    public bool IsSnapshotLost { get; private set; }
+
     /// <summary>Not null: this member forgot what it had acknowledged, and takes part in nothing any more.</summary>
     public string? LostData { get; private set; }
 
@@ -142,7 +145,7 @@ internal sealed class RaftState
     /// <summary>A snapshot of the leader's took the place of state and log.</summary>
     public void Install(Message.SnapshotChunk last)
     {
-        Snapshot = last.Position;
+        (Snapshot, IsSnapshotLost) = (last.Position, false);
         Commit = Applied = _handed = last.Position.Index;
         Members.Restart(last.Position.Index, last.Membership);
     }
@@ -150,12 +153,18 @@ internal sealed class RaftState
     /// <param name="keepFrom">first index that is still wanted</param>
     public void SnapshotTaken(LogPosition position, ulong keepFrom)
     {
-        if (position.Index <= Snapshot.Index)
+        if (position.Index < Snapshot.Index || (position.Index == Snapshot.Index && !IsSnapshotLost))
             return;
         Invariant.Require(position.Index <= Applied, "a snapshot stands for what is applied");
-        Snapshot = position;
+        (Snapshot, IsSnapshotLost) = (position, false);
         var from = Math.Min(keepFrom, position.Index + 1);
         Log.DropBelow(Leading?.KeepFrom(from) ?? from);
+    }
+
+    public void LoseSnapshot()
+    {
+        IsSnapshotLost = true;
+        Outbox.AskForSnapshot();
     }
 
     public void LoseData(string what)

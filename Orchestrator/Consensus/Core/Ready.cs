@@ -25,11 +25,17 @@ internal sealed record Ready
     /// <summary>Pieces of snapshots that members wait for; read, then <see cref="RaftCore.SendChunk"/>.</summary>
     public ImmutableArray<SnapshotRead> SnapshotReads { get; init; } = [];
 
+    /// <summary>
+    /// The newest snapshot cannot be read: take another now, of what is applied, also at the same index. Then <see
+    /// cref="RaftCore.SnapshotTaken"/>.
+    /// </summary>
+    public bool WantsSnapshot { get; init; }
+
     /// <summary>Forwarded commands that the leader did not take, by ticket.</summary>
     public ImmutableArray<RefusedForward> Refused { get; init; } = [];
 
     public bool IsEmpty => Messages.IsEmpty && Flush is null && Committed.IsEmpty && Reads.IsEmpty
-        && SnapshotReads.IsEmpty && Refused.IsEmpty;
+        && SnapshotReads.IsEmpty && Refused.IsEmpty && !WantsSnapshot;
 }
 
 /// <summary>

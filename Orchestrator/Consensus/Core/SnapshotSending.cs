@@ -20,6 +20,8 @@ internal sealed class SnapshotSending(RaftState state, ProgressTable table)
     /// </summary>
     public void Feed(Progress progress)
     {
+        if (progress.Cursor is null && state.IsSnapshotLost)
+            return;
         var cursor = progress.Cursor ?? new SnapshotCursor(state.Snapshot, 0, SnapshotAwaits.Nothing);
         if (cursor.Awaits == SnapshotAwaits.Nothing)
         {
