@@ -11,6 +11,8 @@ public sealed class DocumentTests
         new(@"^(Orchestrator|Orchestrator\.Tests|scripts|samples|\.ci)/[\w./-]*$", RegexOptions.NonBacktracking);
     private static readonly Regex TypeName = new(@"^I?[A-Z][a-z]+([A-Z][a-z0-9]+)+$", RegexOptions.NonBacktracking);
 
+    private static readonly Regex TestName = new("^[A-Z][a-z]*(_[A-Za-z0-9]+){2,}$", RegexOptions.NonBacktracking);
+
     [TestCase("README.md")]
     [TestCase("ARCHITECTURE.md")]
     public void Every_path_and_type_that_a_document_names_exists(string document)
@@ -26,7 +28,12 @@ public sealed class DocumentTests
             .ToHashSet();
         var types = names.Where(name => TypeName.IsMatch(name) && !known.Contains(name));
         Assert.That(paths, Is.Empty, "paths");
+        var methods = SourceTree.All.SelectMany(file => file.Root.DescendantNodes().OfType<MethodDeclarationSyntax>())
+            .Select(method => method.Identifier.Text)
+            .ToHashSet();
+        var tests = names.Where(name => TestName.IsMatch(name) && !methods.Contains(name));
         Assert.That(types, Is.Empty, "types");
+        Assert.That(tests, Is.Empty, "tests");
     }
 
     [Test]

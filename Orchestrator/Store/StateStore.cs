@@ -21,9 +21,9 @@ public sealed class StateStore : IStateMachine
     public Applied Apply(ulong index, ReadOnlyMemory<byte> command)
     {
         var transaction = MessagePackSerializer.Deserialize<Transaction>(command);
-        if (transaction.Format != Transaction.CurrentFormat)
-            throw new InvalidDataException($"log entry {index} has format {transaction.Format}; this version "
-                + $"knows format {Transaction.CurrentFormat} only: start the version that wrote it, or a newer one");
+        if (transaction.Format is < 1 or > Transaction.CurrentFormat)
+            throw new InvalidDataException($"log entry {index} has format {transaction.Format}; this version knows "
+                + $"formats to {Transaction.CurrentFormat} only: start the version that wrote it, or a newer one");
         var builder = new StateBuilder(_current);
         foreach (var change in transaction.Changes)
             if (Check(builder, change) is { } refusal || (refusal = Make(builder, change, index)) is not null)
@@ -41,9 +41,9 @@ public sealed class StateStore : IStateMachine
     public Action ReadSnapshot(ulong index, ReadOnlyMemory<byte> snapshot)
     {
         var image = MessagePackSerializer.Deserialize<StateImage>(snapshot);
-        if (image.Format != StateImage.CurrentFormat)
-            throw new InvalidDataException($"snapshot {index} has format {image.Format}; this version knows format "
-                + $"{StateImage.CurrentFormat} only: start the version that wrote it, or a newer one");
+        if (image.Format is < 1 or > StateImage.CurrentFormat)
+            throw new InvalidDataException($"snapshot {index} has format {image.Format}; this version knows formats "
+                + $"to {StateImage.CurrentFormat} only: start the version that wrote it, or a newer one");
         var builder = new StateBuilder(StateSnapshot.Empty);
         foreach (var value in image.Objects)
             if (builder.Put(Change.TableOf(value), value) is { } refusal)

@@ -9,7 +9,9 @@ namespace Orchestrator.Store;
 public sealed record Transaction
 {
     /// <summary>
-    /// Meaning of the changes; a state machine that does not know the number stops instead of guessing.
+    /// Meaning of the changes; a state machine that knows only lower numbers stops instead of guessing. Raised with
+    /// every change of a record in the log, also by one key, since an older version would skip that key and then hold
+    /// another state; lower formats stay readable.
     /// </summary>
     public const int CurrentFormat = 1;
 

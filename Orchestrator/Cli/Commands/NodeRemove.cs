@@ -12,7 +12,10 @@ internal static class NodeRemove
         MinArguments = 1,
         MaxArguments = CliCommand.Unlimited,
         Completes = ArgumentKind.Node,
-        Flags = [Flag.Switch("--force", "Remove a worker even if it is up, a manager if it is down, whatever it costs", "-f")],
+        Flags =
+        [
+            Flag.Switch("--force", "Remove a worker even if it is up, a manager if it is down, whatever it costs", "-f"),
+        ],
     };
 
     private static Task<int> RunAsync(Invocation run, CancellationToken ct) => BatchRun.EachAsync(run, async name =>

@@ -35,7 +35,7 @@ internal sealed class FlushPlanner(RaftLog log, HardState durable)
             _idle++;
     }
 
-    /// <summary>Writes what is durable already, so that a disk which hangs is noticed before somebody needs it.</summary>
+    /// <summary>Writes what is durable already: a disk that hangs is noticed before somebody needs it.</summary>
     /// <param name="ticks">not before nothing was written for so long</param>
     public void TryAfter(int ticks) => _tries |= _underWay is null && _idle >= ticks;
 
