@@ -18,7 +18,8 @@ public static class LeaderEndpoint
     /// manager takes no part in the group, or not any more</param>
     public static void Map(
         IEndpointRouteBuilder routes, Func<ulong, CancellationToken, Task<LeaderNotice?>> next) =>
-        routes.MapGet(ClusterPaths.Leader, context => ClusterCall.AnswerAsync(context, () => ServeAsync(context, next)));
+        routes.MapGet(
+            ClusterPaths.Leader, context => ClusterCall.AnswerAsync(context, () => ServeAsync(context, next)));
 
     private static async Task ServeAsync(
         HttpContext context, Func<ulong, CancellationToken, Task<LeaderNotice?>> next)
@@ -43,7 +44,8 @@ public static class LeaderEndpoint
 
     private static ulong TermIn(HttpContext context) =>
         ulong.TryParse(
-            context.Request.Query[ClusterPaths.AfterTerm], NumberStyles.None, CultureInfo.InvariantCulture, out var term)
+            context.Request.Query[ClusterPaths.AfterTerm], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var term)
             ? term
             : throw new RefusedException(
                 StatusCodes.Status400BadRequest, $"'{ClusterPaths.AfterTerm}' must be a term: a whole number");

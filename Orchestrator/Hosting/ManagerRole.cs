@@ -102,7 +102,9 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     /// <exception cref="GroupException">it does not, for the stated reason</exception>
     public Task JoinAsync(CancellationToken ct) => _entry.JoinAsync(ct);
 
-    /// <summary>The first leader of a later term that is known here, this manager too; null when the log ends.</summary>
+    /// <summary>
+    /// The first leader of a later term that is known here, this manager too; null when the log ends.
+    /// </summary>
     public async Task<LeaderNotice?> NextLeaderAsync(ulong term, CancellationToken ct)
     {
         await foreach (var status in Node.WatchAsync(ct))
