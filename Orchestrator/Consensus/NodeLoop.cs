@@ -27,7 +27,7 @@ internal sealed class NodeLoop
     private readonly LogApplier _applier;
     private readonly LeaderSearch _search;
     private readonly StatusView _view;
-    private (Membership Now, Membership Before)? _followed;
+    private (Membership? Now, Membership? Before) _followed;
     private LeaderInTerm _leader;
     private long _now;
 
@@ -220,10 +220,9 @@ internal sealed class NodeLoop
     private void FollowMembers()
     {
         var (now, before) = (_core.Membership, _core.PreviousMembership);
-        if (_followed is { } followed && ReferenceEquals(followed.Now, now) && ReferenceEquals(followed.Before, before))
-            return;
+        if (!ReferenceEquals(_followed.Now, now) || !ReferenceEquals(_followed.Before, before))
+            _parts.Transport.Follow(now.With(before));
         _followed = (now, before);
-        _parts.Transport.Follow(now.With(before));
     }
 
     private void Flushed(Flush flush, InstalledSnapshot? installed)

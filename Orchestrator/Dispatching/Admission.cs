@@ -68,7 +68,7 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
         return new JoinResponse { NodeId = peer.NodeId, ClusterId = cluster.Id, Certificate = certificate };
     }
 
-    /// <exception cref="RefusedException">its certificate is a worker's, or one that it should not have any more</exception>
+    /// <exception cref="RefusedException">it is no manager, or not any more</exception>
     public void RequireManager(PeerIdentity peer)
     {
         if (!peer.IsManager || RoleOf(peer.NodeId) != NodeRole.Manager)

@@ -1,5 +1,4 @@
 using Orchestrator.Consensus;
-using Orchestrator.Consensus.Core;
 using Orchestrator.Model;
 using Orchestrator.Store;
 

@@ -178,7 +178,7 @@ internal sealed class MemberProcess
         foreach (var read in ready.SnapshotReads)
             _snapshots.Serve(read);
         if (ready.WantsSnapshot)
-            _snapshots.Take();
+            _snapshots.Replace();
         foreach (var refused in ready.Refused)
             _world.Clients.Refused(this, refused.Ticket);
     }

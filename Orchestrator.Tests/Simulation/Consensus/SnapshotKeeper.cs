@@ -6,6 +6,7 @@ namespace Orchestrator.Tests.Simulation.Consensus;
 internal sealed class SnapshotKeeper(World world, MemberProcess process)
 {
     private bool _isWriting;
+    private bool _isWanted;
 
     /// <summary>Reading fails, until the next one has been written.</summary>
     public bool IsUnreadable { get; set; }
@@ -13,26 +14,41 @@ internal sealed class SnapshotKeeper(World world, MemberProcess process)
     /// <summary>Begins one, of what is applied now. A crash before it is complete leaves nothing of it.</summary>
     public void Take()
     {
-        var applied = process.Applies.Machine.Applied;
-        if (_isWriting || !IsWanted(applied))
-            return;
-        _isWriting = true;
-        var snapshot = new StoredSnapshot(applied, process.Applies.Membership, process.Applies.Machine.Save());
-        world.Time.After(world.Random.Next(4 * (int)Timeline.Tick), () => process.Input(() => Complete(snapshot)));
+        if (process.Applies.Machine.Applied.Index > process.Member.Disk.Snapshot.Position.Index)
+            Begin();
     }
 
-    /// <summary>One in the place of another that cannot be read may stand for the same.</summary>
-    private bool IsWanted(LogPosition position) => process.Member.Disk.Snapshot.Position is var newest
-        && (position.Index > newest.Index || (IsUnreadable && position == newest));
+    /// <summary>The newest cannot be read: another, maybe of the same place, as soon as none is being written.</summary>
+    public void Replace()
+    {
+        _isWanted = true;
+        Begin();
+    }
 
     public void Serve(SnapshotRead read) =>
         world.Time.After(world.Random.Next((int)Timeline.Tick), () => process.Input(() => Read(read)));
 
+    private void Begin()
+    {
+        if (_isWriting)
+            return;
+        (_isWriting, _isWanted) = (true, false);
+        var applied = process.Applies.Machine.Applied;
+        var snapshot = new StoredSnapshot(applied, process.Applies.Membership, process.Applies.Machine.Save());
+        world.Time.After(world.Random.Next(4 * (int)Timeline.Tick), () => process.Input(() => Complete(snapshot)));
+    }
+
     private void Complete(StoredSnapshot snapshot)
     {
         _isWriting = false;
-        if (!IsWanted(snapshot.Position))
-            return;
+        if (snapshot.Position.Index >= process.Member.Disk.Snapshot.Position.Index)
+            Keep(snapshot);
+        if (_isWanted)
+            Begin();
+    }
+
+    private void Keep(StoredSnapshot snapshot)
+    {
         IsUnreadable = false;
         process.Member.Disk.Add(snapshot);
         // Some are kept behind, for members that are only a little late.

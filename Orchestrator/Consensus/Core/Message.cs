@@ -7,9 +7,9 @@ namespace Orchestrator.Consensus.Core;
 internal abstract record Message(MemberId From, MemberId To, ulong Term)
 {
     /// <summary>
-    /// A removed member may still say it: that it has heard of its removal; of a leader that removed itself, who stands.
+    /// A removed member may still say it: that it has heard of it; a leader that removed itself names its heir.
     /// </summary>
-    public bool MayBeFarewell => this is AppendReply or TimeoutNow;
+    public bool MayBeFarewell() => this is AppendReply or TimeoutNow;
 
     /// <summary>Would you vote for me? Nothing is bound by the answer.</summary>
     /// <param name="Last">end of the candidate's log</param>

@@ -16,6 +16,7 @@ internal sealed class RaftCore
 
     private readonly RaftState _state;
     private readonly Election _election;
+    private readonly SenderCheck _senders;
     private readonly Following _following;
     private readonly SnapshotIntake _intake;
 
@@ -25,6 +26,7 @@ internal sealed class RaftCore
     {
         _state = new RaftState(options, start);
         _election = new Election(_state);
+        _senders = new SenderCheck(_state, _election);
         _following = new Following(_state);
         _intake = new SnapshotIntake(_state, start.Received);
     }
@@ -75,7 +77,7 @@ internal sealed class RaftCore
     /// <summary>A message came. Stale, doubled or unexpected ones have no effect.</summary>
     public void Step(Message message)
     {
-        if (!IsHeard(message))
+        if (_state.LostData is not null || !_senders.IsHeard(message))
             return;
         if (message.Term < _state.Term)
             AnswerOldTerm(message);
@@ -179,19 +181,6 @@ internal sealed class RaftCore
         if (_state.Role == RaftRole.Follower && _state.Leader == peer)
             _state.Timer.Shorten();
     }
-
-    private bool IsHeard(Message message) =>
-        _state.LostData is null && message.To == _state.Self && message.From != _state.Self && !message.From.IsNone
-        && (_state.Members.Committed.HasRemoved(message.From)
-            ? message.MayBeFarewell && message.Term == _state.Term
-            : _state.Members.Has(message.From) || message.From == _state.Leader || IsNews(message));
-
-    /// <summary>
-    /// A member that is behind does not know all others: one of them may lead by now, or need its vote. But it has no
-    /// need of them as long as it hears of a leader.
-    /// </summary>
-    private bool IsNews(Message message) => !_election.IsLed && message
-        is Message.Append or Message.SnapshotChunk or Message.PreVote or Message.Vote { IsTransfer: false };
 
     /// <summary>Questions before a vote, and their granting answers, name a term that nobody is in yet.</summary>
     private static bool KeepsTerm(Message message) =>

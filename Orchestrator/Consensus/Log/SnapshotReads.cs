@@ -8,7 +8,7 @@ namespace Orchestrator.Consensus.Log;
 /// </summary>
 internal sealed class SnapshotReads(LogHome home) : IDisposable
 {
-    /// <summary>Each may hold a deleted file on the disk; the one that was not read for the longest time goes.</summary>
+    /// <summary>Each may hold a deleted file on the disk; the one that was not read for longest goes.</summary>
     private const int MostOpen = 4;
 
     private readonly Lock _gate = new();

@@ -48,7 +48,7 @@ internal sealed class PeerReceiver(
         while (await FrameStream.ReadFrameAsync<PeerFrame>(stream, options.MaxFrameBytes, ct) is { } frame)
         {
             var message = PeerCodec.ToMessage(frame, from, to);
-            if (message is not { MayBeFarewell: true })
+            if (message?.MayBeFarewell() != true)
                 RefuseFormer(from, peer, self());
             if (message is not null)
                 await deliver(message, PeerCodec.SizeOf(message), ct);
