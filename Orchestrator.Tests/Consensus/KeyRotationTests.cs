@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Log;
-using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Consensus;
 
