@@ -27,6 +27,9 @@ internal sealed partial class NodeDisk(
     /// <summary>Files of an old key are left: snapshots make them go.</summary>
     public bool HasOldKeys => storage.HasOldKeys;
 
+    /// <summary>Id of the key that new files get.</summary>
+    public ulong KeyId => storage.KeyId;
+
     /// <summary>When a key was made or forgotten last.</summary>
     public DateTimeOffset KeysChangedAt => storage.KeysChangedAt;
 

@@ -12,13 +12,16 @@ namespace Orchestrator.Consensus;
 /// </remarks>
 internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 {
-    /// <summary>Two do, or three when one was under way. More must not come where they change nothing.</summary>
-    private const int MostForKeys = 4;
+    /// <summary>
+    /// For one key. Two do, or three when one was under way; more must not come where they change nothing.
+    /// </summary>
+    private const int MostForKey = 4;
 
     private readonly Queue<Recent> _recent = [];
     private long _recentBytes;
     private int _entries;
-    private int _forKeys;
+    private ulong _key;
+    private int _forKey;
     private long _bytes;
     private bool _isUnderWay;
     private bool _isWanted;
@@ -27,7 +30,7 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         && (_isWanted
             || _entries >= options.SnapshotEntries
             || _bytes >= options.SnapshotBytes
-            || (_entries > 0 && disk.HasOldKeys && _forKeys < MostForKeys));
+            || (_entries > 0 && disk.HasOldKeys && _forKey < MostForKey));
 
     public void Count(LogEntry applied)
     {
@@ -53,10 +56,13 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
     /// <param name="then">called on the loop with the first index of the log that stays</param>
     public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<AppliedState, ulong> then)
     {
+        if (disk.KeyId != _key)
+            (_key, _forKey) = (disk.KeyId, 0);
         if (!IsDue)
             return;
         (_isUnderWay, _isWanted) = (true, false);
-        _forKeys = disk.HasOldKeys ? _forKeys + 1 : 0;
+        if (disk.HasOldKeys)
+            _forKey++;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
         (_entries, _bytes) = (0, 0);
         disk.WriteSnapshot(applied, state.CaptureSnapshot(), () =>

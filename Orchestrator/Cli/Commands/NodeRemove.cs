@@ -14,7 +14,7 @@ internal static class NodeRemove
         Completes = ArgumentKind.Node,
         Flags =
         [
-            Flag.Switch("--force", "Remove a worker even if it is up, a manager if it is down, whatever it costs", "-f"),
+            Flag.Switch("--force", "Remove a worker even if it is up, a manager if it is down, at any cost", "-f"),
         ],
     };
 

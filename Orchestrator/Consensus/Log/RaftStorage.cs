@@ -39,6 +39,9 @@ internal sealed class RaftStorage : IDisposable
     /// </summary>
     public bool HasOldKeys => _parts.Home.Keys.HasOld;
 
+    /// <summary>Id of the key that new files get.</summary>
+    public ulong KeyId => _parts.Home.Keys.Active.Id;
+
     /// <summary>When a key was made or forgotten last.</summary>
     public DateTimeOffset KeysChangedAt => _parts.Home.Keys.ChangedAt;
 
