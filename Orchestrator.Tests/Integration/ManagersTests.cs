@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
@@ -25,7 +24,7 @@ internal sealed class ManagersTests
         foreach (var manager in _managers.Skip(1))
             (await manager.SwarmnetAsync("join", "--token", token, address)).Succeeded();
         foreach (var manager in _managers)
-            await WaitReachableAsync(manager, 3);
+            await manager.WaitReachableAsync(3);
     }
 
     [TearDown]
@@ -54,8 +53,8 @@ internal sealed class ManagersTests
         Assert.That(shown, Does.Contain("3 managers, 2 reachable: none may fail"));
 
         await leader.StartAgainAsync();
-        await WaitReachableAsync(others[1], 3);
-        await WaitReachableAsync(leader, 3);
+        await others[1].WaitReachableAsync(3);
+        await leader.WaitReachableAsync(3);
         // It may have been placed on the host whose daemon was away.
         await leader.Api.WaitRunningAsync("more", 1);
         Assert.That((await leader.Api.WaitRunningAsync("web", 3)).Select(task => task.Id), Is.EquivalentTo(before.Select(task => task.Id)));
@@ -88,12 +87,12 @@ internal sealed class ManagersTests
         (await _managers[0].SwarmnetAsync("node", "demote", "m3")).Succeeded();
         await Eventually.Get("a worker", () => _managers[2].Api.ReadAsync("/info"),
             info => (bool?)info["Swarm"]!["ControlAvailable"] != true);
-        await WaitReachableAsync(_managers[0], 2);
+        await _managers[0].WaitReachableAsync(2);
         await Eventually.True("the end of its log", () => !Directory.Exists(Path.Combine(_managers[2].DataDirectory, "raft")));
 
         (await _managers[1].SwarmnetAsync("node", "promote", "m3")).Succeeded();
-        await WaitReachableAsync(_managers[0], 3);
-        await WaitReachableAsync(_managers[2], 3);
+        await _managers[0].WaitReachableAsync(3);
+        await _managers[2].WaitReachableAsync(3);
         var after = await _managers[2].Api.WaitRunningAsync("web", 3);
         Assert.That(after.Select(task => task.Pid), Is.EquivalentTo(before.Select(task => task.Pid)));
     }
@@ -105,7 +104,7 @@ internal sealed class ManagersTests
         var other = _managers.First(manager => manager != leader);
         var name = $"m{_managers.IndexOf(leader) + 1}";
         (await other.SwarmnetAsync("node", "demote", name)).Succeeded();
-        await WaitReachableAsync(other, 2);
+        await other.WaitReachableAsync(2);
         await Eventually.Get("a worker", () => leader.Api.ReadAsync("/info"),
             info => (bool?)info["Swarm"]!["ControlAvailable"] != true);
     }
@@ -126,7 +125,7 @@ internal sealed class ManagersTests
     {
         Assert.That((await _managers[2].SwarmnetAsync("leave")).ExitCode, Is.Not.Zero);
         (await _managers[2].SwarmnetAsync("leave", "--force")).Succeeded();
-        await WaitReachableAsync(_managers[0], 2);
+        await _managers[0].WaitReachableAsync(2);
     }
 
     [Test]
@@ -138,25 +137,16 @@ internal sealed class ManagersTests
         await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.1" }""");
         await _managers[2].StartAgainAsync();
         await Eventually.Get("another address", () => AddressAsync("m3"), address => address.Length > 0 && address != before);
-        await WaitReachableAsync(_managers[0], 3);
-        await WaitReachableAsync(_managers[1], 3);
+        await _managers[0].WaitReachableAsync(3);
+        await _managers[1].WaitReachableAsync(3);
     }
 
     private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()
         .Single(node => (string?)node!["Description"]!["Hostname"] == manager)!["ManagerStatus"]?["Addr"] ?? "";
 
-    /// <summary>All members are up, have a vote, and one leads.</summary>
-    private static Task<JsonNode> WaitReachableAsync(DaemonProcess manager, int count) => Eventually.Get(
-        $"{count} managers with a vote", () => manager.Api.ReadAsync("/info"),
-        info => (int?)info["Swarm"]!["Quorum"]?["Voters"] == count && (int?)info["Swarm"]!["Quorum"]!["Reachable"] == count
-            && (int?)info["Swarm"]!["Managers"] == count && ((string?)info["Swarm"]!["Error"] ?? "").Length == 0);
-
     private async Task<DaemonProcess> LeaderAsync(DaemonProcess asked)
     {
-        var nodes = await Eventually.Get("a leader", () => asked.Api.ReadAsync("/nodes"), all => Leader(all) is not null);
-        return _managers[int.Parse(Leader(nodes)![1..], null) - 1];
+        var nodes = await Eventually.Get("a leader", () => asked.Api.ReadAsync("/nodes"), all => GroupReadings.Leader(all) is not null);
+        return _managers[int.Parse(GroupReadings.Leader(nodes)![1..], null) - 1];
     }
-
-    private static string? Leader(JsonNode nodes) => (string?)nodes.AsArray()
-        .SingleOrDefault(node => (bool?)node!["ManagerStatus"]?["Leader"] == true)?["Description"]!["Hostname"];
 }
