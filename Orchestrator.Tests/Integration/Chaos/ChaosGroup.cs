@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Consensus.Log;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration.Chaos;
@@ -16,9 +17,10 @@ internal sealed partial class ChaosGroup : IAsyncDisposable
     private readonly List<DaemonProcess> _managers = [];
     private readonly List<string> _nodes = [];
 
-    private ChaosGroup()
-    {
-    }
+    private ChaosGroup(int snapshotEntries) => SnapshotEntries = snapshotEntries;
+
+    /// <summary>After so many changes a manager takes a snapshot.</summary>
+    public int SnapshotEntries { get; }
 
     public IReadOnlyList<DaemonProcess> Managers => _managers;
 
@@ -34,17 +36,16 @@ internal sealed partial class ChaosGroup : IAsyncDisposable
     public int Leaderships => _managers.Sum(manager => LeadsNow().Count(manager.ReadLog()));
 
     /// <summary>Ignores the test where the surroundings cannot be had.</summary>
-    /// <param name="snapshotEntries">how often managers take snapshots</param>
     public static async Task<ChaosGroup> StartAsync(Surroundings surroundings, int snapshotEntries)
     {
-        var group = new ChaosGroup();
+        var group = new ChaosGroup(snapshotEntries);
         try
         {
             if (surroundings.Hosts)
                 group.Lab = await Lab.HostsAsync(Size);
             if (surroundings.SmallDisk)
                 group.Disk = await SmallDisk.MountAsync(96);
-            await group.AssembleAsync(snapshotEntries);
+            await group.AssembleAsync();
             return group;
         }
         catch
@@ -85,8 +86,12 @@ internal sealed partial class ChaosGroup : IAsyncDisposable
     public ImmutableArray<RecoveredMember> Recover() =>
     [
         .. _managers.Select((manager, at) =>
-            RecoveredMember.Open(Path.Combine(manager.DataDirectory, "raft"), _nodes[at])),
+            RecoveredMember.Open(LogOf(manager), _nodes[at])),
     ];
+
+    /// <summary>Each has a snapshot on its disk.</summary>
+    public Task HasSnapshotsAsync() => Eventually.True("a snapshot of every manager", () =>
+        _managers.All(manager => DataFiles.Indexes(LogOf(manager), DataFiles.SnapshotSuffix) is not []));
 
     /// <summary>The end of each log, for whoever has to find out why.</summary>
     public string LastWords() => string.Concat(_managers.Select(manager =>
@@ -103,10 +108,10 @@ internal sealed partial class ChaosGroup : IAsyncDisposable
             await Lab.DisposeAsync();
     }
 
-    private async Task AssembleAsync(int snapshotEntries)
+    private async Task AssembleAsync()
     {
         for (var at = 0; at < Size; at++)
-            _managers.Add(DaemonProcess.Prepare(SetupOf(at, snapshotEntries)));
+            _managers.Add(DaemonProcess.Prepare(SetupOf(at)));
         await StartAgainAsync();
         var address = await _managers[0].InitAsync(Lab?.Address(1) ?? "127.0.0.1");
         var token = (string)(await _managers[0].Api.ReadAsync("/swarm"))["JoinTokens"]!["Manager"]!;
@@ -117,14 +122,16 @@ internal sealed partial class ChaosGroup : IAsyncDisposable
             _nodes.Add((string)(await manager.Api.ReadAsync("/info"))["Swarm"]!["NodeID"]!);
     }
 
-    private DaemonSetup SetupOf(int at, int snapshotEntries) => new()
+    private DaemonSetup SetupOf(int at) => new()
     {
         Prefix = Lab?.RunIn(at + 1) ?? [],
         Listen = Lab is null ? "127.0.0.1:0" : "0.0.0.0:2377",
         Hostname = $"m{at + 1}",
         DataDirectory = at == Size - 1 && Disk is not null ? Path.Combine(Disk.Path, "data") : null,
-        MoreArguments = ["--raft-snapshot-entries", $"{snapshotEntries}"],
+        MoreArguments = ["--raft-snapshot-entries", $"{SnapshotEntries}"],
     };
+
+    private static string LogOf(DaemonProcess manager) => Path.Combine(manager.DataDirectory, "raft");
 
     private string NameOf(DaemonProcess manager) => $"m{_managers.IndexOf(manager) + 1}";
 

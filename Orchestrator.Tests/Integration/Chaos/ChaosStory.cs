@@ -71,6 +71,9 @@ internal static class ChaosStory
         {
             rounds = await StrikeAsync(plan, new Scene(group, history, new Random(plan.Seed)), load);
             await group.HealedAsync();
+            while (history.Count(WriteOutcome.Acknowledged) <= group.SnapshotEntries)
+                await history.ProgressAsync(10, "every manager is back");
+            await group.HasSnapshotsAsync();
             await load.StopAsync();
         }
         var repeated = await Verdict.ReachAsync(group, history);
