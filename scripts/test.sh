@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-packages=(docker.io iptables iproute2 busybox-static python3-msgpack strace curl)
+packages=(docker.io iptables nftables iproute2 busybox-static python3-msgpack strace curl)
 install_packages() {
   local missing=()
   for package in "${packages[@]}"; do

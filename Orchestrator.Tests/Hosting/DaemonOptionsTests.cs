@@ -63,6 +63,9 @@ public sealed class DaemonOptionsTests
     [TestCase("raft-heartbeat", "120ms", "give a multiple of the tick, which is 50 ms")]
     [TestCase("raft-election", "400ms", "at least five heartbeats (500 ms)")]
     [TestCase("raft-election", "20s", "give at least three election timeouts")]
+    [TestCase("raft-snapshot-entries", "99", "--raft-snapshot-entries: '99': expected a whole number from 100 to 1000000")]
+    [TestCase("raft-snapshot-entries", "1000001", "expected a whole number")]
+    [TestCase("raft-snapshot-entries", "1e3", "expected a whole number")]
     public void A_bad_value_is_refused_with_its_name_and_reason(string name, string value, string message)
     {
         Assert.That(() => Read(new() { [name] = [value] }, [], null),
@@ -77,6 +80,13 @@ public sealed class DaemonOptionsTests
         Assert.That((raft.Heartbeat, raft.Election), Is.EqualTo((TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2))));
     }
 
+    [Test]
+    public void The_length_of_the_managers_log_can_be_set()
+    {
+        Assert.That(Lengths(Read([], [], null)), Is.EqualTo((10_000, 1000)), "by default");
+        Assert.That(Lengths(Read(new() { ["raft-snapshot-entries"] = ["200"] }, [], null)), Is.EqualTo((200, 20)));
+    }
+
     [TestCase("{", "is not valid JSON")]
     [TestCase("[]", "expected one JSON object")]
     [TestCase("""{ "runtim": "docker" }""", "unknown setting 'runtim'")]
@@ -85,6 +95,12 @@ public sealed class DaemonOptionsTests
     public void A_bad_file_is_refused_with_the_reason(string file, string message)
     {
         Assert.That(() => Read([], [], file), Throws.TypeOf<OptionException>().With.Message.Contains(message));
+    }
+
+    private static (int Snapshot, int Kept) Lengths(DaemonOptions options)
+    {
+        var raft = options.RaftOf("/log", new NodeId("n"), "192.0.2.1:2377");
+        return (raft.SnapshotEntries, raft.KeptEntries);
     }
 
     private DaemonOptions Read(Dictionary<string, string[]> flags, Dictionary<string, string> environment, string? file)

@@ -49,14 +49,14 @@ internal sealed class ApiSocket(string path) : IDisposable
 
     public Task<ApiAnswer> PostAsync(string url, JsonNode? body) => SendAsync(HttpMethod.Post, url, body?.ToJsonString());
 
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string url, string? body)
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string url, string? body, CancellationToken ct = default)
     {
         using var request = new HttpRequestMessage(method, url);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await _client.SendAsync(request);
+        using var response = await _client.SendAsync(request, ct);
         var type = response.Content.Headers.TryGetValues("Content-Type", out var values) ? values.Single() : "";
-        return new ApiAnswer((int)response.StatusCode, type, await response.Content.ReadAsStringAsync());
+        return new ApiAnswer((int)response.StatusCode, type, await response.Content.ReadAsStringAsync(ct));
     }
 
     /// <summary>The parsed answer of a request that must succeed.</summary>

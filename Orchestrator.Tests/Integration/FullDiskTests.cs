@@ -4,43 +4,32 @@ namespace Orchestrator.Tests.Integration;
 [NonParallelizable]
 internal sealed class FullDiskTests
 {
-    private string _disk = "";
+    private SmallDisk? _disk;
 
     [SetUp]
-    public async Task MountAsync()
-    {
-        if (!Environment.IsPrivilegedProcess)
-            Assert.Ignore("needs root to mount a small disk");
-        _disk = Directory.CreateTempSubdirectory("swarmnet-disk-").FullName;
-        var mounted = await Programs.RunAsync("mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "swarmnet-test", _disk);
-        if (mounted.ExitCode != 0)
-            Assert.Ignore($"cannot mount a tmpfs here: {mounted.Errors}");
-    }
+    public async Task MountAsync() => _disk = await SmallDisk.MountAsync(32);
 
     [TearDown]
     public async Task UnmountAsync()
     {
-        if (_disk.Length == 0)
-            return;
-        await Programs.RunAsync("umount", "-l", _disk);
-        Directory.Delete(_disk);
+        if (_disk is not null)
+            await _disk.DisposeAsync();
     }
 
     [Test]
     public async Task A_full_disk_loses_nothing_and_the_daemon_goes_on_when_there_is_room_again()
     {
         await using var daemon = await DaemonProcess.StartAsync(
-            new DaemonSetup { DataDirectory = Path.Combine(_disk, "data") });
+            new DaemonSetup { DataDirectory = Path.Combine(_disk!.Path, "data") });
         await daemon.InitAsync();
         var made = new List<string>();
-        var ballast = Path.Combine(_disk, "ballast");
         await CreateAsync(daemon, made, upTo: 20);
-        Fill(ballast);
+        _disk.Fill();
         var refused = await CreateAsync(daemon, made, upTo: 10_000);
-        Assert.That(refused, Does.Contain("disk full").And.Contain(_disk));
+        Assert.That(refused, Does.Contain("disk full").And.Contain(_disk.Path));
         Assert.That(await daemon.ExitCodeAsync(), Is.Not.Zero, "a failure, so that its supervisor starts it again");
         Assert.That(daemon.ReadLog(), Does.Contain("disk full"));
-        File.Delete(ballast);
+        _disk.MakeRoom();
         await daemon.StartAgainAsync();
         var names = (await daemon.Api.ReadAsync("/services")).AsArray().Select(service => (string)service!["Spec"]!["Name"]!);
         Assert.That(made, Is.SubsetOf(names), "acknowledged");
@@ -66,20 +55,6 @@ internal sealed class FullDiskTests
         {
             await daemon.ExitCodeAsync();
             return daemon.ReadLog();
-        }
-    }
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1);
-        try
-        {
-            while (true)
-                file.Write(new byte[4096]);
-        }
-        catch (IOException)
-        {
-            // That was the last block.
         }
     }
 }

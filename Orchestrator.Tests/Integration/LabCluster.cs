@@ -89,11 +89,7 @@ internal sealed class LabCluster : IAsyncDisposable
 
     private DaemonSetup SetupOf(int host) => new()
     {
-        Prefix =
-        [
-            "/usr/bin/env", $"LAB={Lab.Directory}", $"LAB_ID=t{Lab.Network.Split('.')[2]}", $"LAB_NET={Lab.Network}",
-            Path.Combine(Programs.RepositoryRoot, "scripts", "lab"), "run", $"{host}",
-        ],
+        Prefix = Lab.RunIn(host),
         Runtime = "docker",
         Listen = "0.0.0.0:2377",
         MoreArguments = ["--docker-host", $"unix://{Lab.Socket(host)}"],

@@ -5,15 +5,21 @@ using System.Security.Cryptography;
 namespace Orchestrator.Tests.Integration;
 
 /// <summary>
-/// Real Docker engines for a test, each a host of its own with the image <c>busybox:local</c>: <c>scripts/lab</c> with
-/// names and addresses that nobody else on this machine uses. Disposing it leaves no trace, also after a half-done
-/// start.
+/// Hosts for a test, each with a network of its own: <c>scripts/lab</c> with names and addresses that nobody else on
+/// this machine uses. With real Docker engines, which have the image <c>busybox:local</c>, or without. Disposing it
+/// leaves no trace, also after a half-done start.
 /// </summary>
 /// <example><code>await using var lab = await Lab.UpAsync(3);</code></example>
 public sealed class Lab : IAsyncDisposable
 {
     private const int Places = 200;
+
+    // The same for everybody on this machine, whatever their directory for temporary files is.
+    private const string Home = "/tmp/swarmnet-lab";
+
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(2);
+
+    private static readonly string Script = Path.Combine(Programs.RepositoryRoot, "scripts", "lab");
 
     private readonly FileStream _claim;
     private readonly string _id;
@@ -22,7 +28,7 @@ public sealed class Lab : IAsyncDisposable
     {
         _claim = claim;
         _id = $"t{place}";
-        Directory = Path.Combine(Path.GetTempPath(), $"swarmnet-lab-{_id}");
+        Directory = $"{Home}-{_id}";
         Network = $"10.97.{place}";
     }
 
@@ -37,12 +43,25 @@ public sealed class Lab : IAsyncDisposable
     {
         if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/sbin/dockerd"))
             Assert.Ignore("a lab needs root and /usr/sbin/dockerd");
+        return await MakeAsync(ct, ["up", Text(hosts)], ["image"]);
+    }
+
+    /// <summary>Hosts 1 to <paramref name="hosts"/> without engines. Ignores the test where labs cannot run.</summary>
+    public static async Task<Lab> HostsAsync(int hosts, CancellationToken ct = default)
+    {
+        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/sbin/nft"))
+            Assert.Ignore("hosts of a lab need root and /usr/sbin/nft");
+        return await MakeAsync(ct, ["hosts", Text(hosts)]);
+    }
+
+    private static async Task<Lab> MakeAsync(CancellationToken ct, params string[][] steps)
+    {
         var lab = Claim();
         try
         {
             await lab.ScriptAsync(ct, "down"); // what a killed test run may have left in this place
-            await lab.ScriptAsync(ct, "up", Text(hosts));
-            await lab.ScriptAsync(ct, "image");
+            foreach (var step in steps)
+                await lab.ScriptAsync(ct, step);
             return lab;
         }
         catch
@@ -64,10 +83,22 @@ public sealed class Lab : IAsyncDisposable
     public Process StartInHost(int host, string file, params string[] args) =>
         Start(["run", Text(host), file, .. args]);
 
+    /// <summary>What turns a program and its arguments into those of host I, with the same process id.</summary>
+    public ImmutableArray<string> RunIn(int host) =>
+    [
+        "/usr/bin/env", $"LAB={Directory}", $"LAB_ID={_id}", $"LAB_NET={Network}", Script, "run", Text(host),
+    ];
+
     /// <summary>Unplugs host I from the network.</summary>
     public Task Cut(int host) => ScriptAsync(default, "cut", Text(host));
 
     public Task Heal(int host) => ScriptAsync(default, "heal", Text(host));
+
+    /// <summary>Host I gets nothing more of what host J sends; the other direction stays.</summary>
+    public Task Deafen(int host, int other) => ScriptAsync(default, "deafen", Text(host), Text(other));
+
+    /// <summary>Host I hears everybody again.</summary>
+    public Task Hear(int host) => ScriptAsync(default, "hear", Text(host));
 
     /// <summary>kill -9; its containers are dead for the engine that starts next.</summary>
     public Task CrashEngine(int host) => ScriptAsync(default, "crash", Text(host));
@@ -107,7 +138,7 @@ public sealed class Lab : IAsyncDisposable
         for (var i = 0; i < Places; i++)
         {
             var place = (first + i) % Places;
-            var path = Path.Combine(Path.GetTempPath(), $"swarmnet-lab-t{place}.lock");
+            var path = $"{Home}-t{place}.lock";
             try
             {
                 var claim = new FileStream(path, new FileStreamOptions
@@ -151,7 +182,7 @@ public sealed class Lab : IAsyncDisposable
 
     private Process Start(string[] args)
     {
-        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot(), "scripts", "lab"), args)
+        var start = new ProcessStartInfo(Script, args)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -161,14 +192,6 @@ public sealed class Lab : IAsyncDisposable
         start.Environment["LAB_ID"] = _id;
         start.Environment["LAB_NET"] = Network;
         return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "orchestrator.sln")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("orchestrator.sln is in no parent directory");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

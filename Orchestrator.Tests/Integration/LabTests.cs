@@ -33,6 +33,19 @@ public sealed class LabTests
         Assert.That(Directory.Exists($"/proc/{left}") && await IsSleepAsync(left), Is.False, "a program of the host");
     }
 
+    [Test]
+    public async Task A_deaf_host_is_heard_by_others_and_hears_them_again()
+    {
+        await using var lab = await Lab.HostsAsync(2);
+        await lab.Deafen(1, 2);
+        Assert.That(await ReachesAsync(lab, 1, lab.Address(2)), Is.False, "the answer does not come back");
+        Assert.That(await OutputAsync(lab, 2, "cat", "/proc/net/snmp"), Does.Contain("InType8"), "but host 2 was asked");
+        Assert.That(await ReachesAsync(lab, 2, lab.Address(1)), Is.False);
+        Assert.That(await OutputAsync(lab, 1, "cat", "/proc/net/snmp"), Does.Not.Contain("InType8"), "host 1 was not");
+        await lab.Hear(1);
+        Assert.That(await ReachesAsync(lab, 1, lab.Address(2)));
+    }
+
     private static async Task<bool> IsSleepAsync(int process) =>
         (await File.ReadAllTextAsync($"/proc/{process}/cmdline")).StartsWith("sleep", StringComparison.Ordinal);
 
@@ -43,9 +56,9 @@ public sealed class LabTests
         return ping.ExitCode == 0;
     }
 
-    private static async Task<string> OutputAsync(Lab lab, int host, string program)
+    private static async Task<string> OutputAsync(Lab lab, int host, string program, params string[] arguments)
     {
-        using var process = lab.StartInHost(host, program);
+        using var process = lab.StartInHost(host, program, arguments);
         var output = await process.StandardOutput.ReadToEndAsync();
         await EndAsync(process);
         return output;

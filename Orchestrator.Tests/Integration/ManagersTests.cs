@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;
@@ -25,7 +24,7 @@ internal sealed class ManagersTests
         foreach (var manager in _managers.Skip(1))
             (await manager.SwarmnetAsync("join", "--token", token, address)).Succeeded();
         foreach (var manager in _managers)
-            await WaitReachableAsync(manager, 3);
+            await manager.WaitReachableAsync(3);
     }
 
     [TearDown]
@@ -54,8 +53,8 @@ internal sealed class ManagersTests
         Assert.That(shown, Does.Contain("3 managers, 2 reachable: none may fail"));
 
         await leader.StartAgainAsync();
-        await WaitReachableAsync(others[1], 3);
-        await WaitReachableAsync(leader, 3);
+        await others[1].WaitReachableAsync(3);
+        await leader.WaitReachableAsync(3);
         // It may have been placed on the host whose daemon was away.
         await leader.Api.WaitRunningAsync("more", 1);
         Assert.That((await leader.Api.WaitRunningAsync("web", 3)).Select(task => task.Id), Is.EquivalentTo(before.Select(task => task.Id)));
@@ -95,12 +94,12 @@ internal sealed class ManagersTests
         var before = await _managers[0].Api.WaitRunningAsync("web", 3);
         (await _managers[0].SwarmnetAsync("node", "demote", "m3")).Succeeded();
         await WaitWorkerAsync(_managers[2]);
-        await WaitReachableAsync(_managers[0], 2);
+        await _managers[0].WaitReachableAsync(2);
         await Eventually.True("the end of its log", () => !Directory.Exists(Path.Combine(_managers[2].DataDirectory, "raft")));
 
         (await _managers[1].SwarmnetAsync("node", "promote", "m3")).Succeeded();
-        await WaitReachableAsync(_managers[0], 3);
-        await WaitReachableAsync(_managers[2], 3);
+        await _managers[0].WaitReachableAsync(3);
+        await _managers[2].WaitReachableAsync(3);
         var after = await _managers[2].Api.WaitRunningAsync("web", 3);
         Assert.That(after.Select(task => task.Pid), Is.EquivalentTo(before.Select(task => task.Pid)));
     }
@@ -112,7 +111,7 @@ internal sealed class ManagersTests
         var other = _managers.First(manager => manager != leader);
         var name = $"m{_managers.IndexOf(leader) + 1}";
         (await other.SwarmnetAsync("node", "demote", name)).Succeeded();
-        await WaitReachableAsync(other, 2);
+        await other.WaitReachableAsync(2);
         await WaitWorkerAsync(leader);
     }
 
@@ -132,7 +131,7 @@ internal sealed class ManagersTests
     {
         Assert.That((await _managers[2].SwarmnetAsync("leave")).ExitCode, Is.Not.Zero);
         (await _managers[2].SwarmnetAsync("leave", "--force")).Succeeded();
-        await WaitReachableAsync(_managers[0], 2);
+        await _managers[0].WaitReachableAsync(2);
     }
 
     [Test]
@@ -149,7 +148,7 @@ internal sealed class ManagersTests
         var taken = await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "203.0.113.1:2377");
         Assert.That(taken.Errors, Does.Contain("--listen-addr 203.0.113.1:2377"), "nothing was stopped");
         (await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "127.0.0.1:0")).Succeeded();
-        await WaitReachableAsync(kept, 1);
+        await kept.WaitReachableAsync(1);
         Assert.That(await AddressAsync("m1"), Is.Not.EqualTo(address).And.Not.EndsWith(":0").And.StartsWith("127.0.0.1:"));
         Assert.That((await kept.Api.WaitRunningAsync("web", 3)).Select(task => task.Id), Is.EquivalentTo(before.Select(task => task.Id)));
         await Eventually.Get("accepted write", () => kept.Api.PostAsync("/services/create", ServiceSpecs.Web("more", 1)),
@@ -162,14 +161,14 @@ internal sealed class ManagersTests
             () => first.ReadLog().Contains("another incarnation of the cluster, from before a recovery by force", StringComparison.Ordinal));
         Assert.That((await first.SwarmnetAsync("node", "ls")).Errors, Does.Contain("not a swarm manager"));
         (await kept.SwarmnetAsync("node", "promote", "m2")).Succeeded();
-        await WaitReachableAsync(kept, 2);
+        await kept.WaitReachableAsync(2);
 
         await second.StartAgainAsync();
         (await second.SwarmnetAsync("leave", "--force")).Succeeded();
         var token = (await kept.SwarmnetAsync("join-token", "-q", "manager")).Succeeded();
         (await second.SwarmnetAsync("join", "--token", token, await AddressAsync("m1"))).Succeeded();
         foreach (var manager in _managers)
-            await WaitReachableAsync(manager, 3);
+            await manager.WaitReachableAsync(3);
         await second.Api.WaitRunningAsync("web", 3);
         Assert.That(kept.TaskProcesses(), Is.SupersetOf(processes), "they have noticed nothing");
     }
@@ -183,10 +182,10 @@ internal sealed class ManagersTests
         var failed = await fourth.SwarmnetAsync("join", "--token", token, "--advertise-addr", "127.0.0.1:1", address);
         Assert.That(failed.Errors, Does.Contain("cannot be reached from the leader"), failed.ToString());
         Assert.That((await _managers[0].Api.ReadAsync("/nodes")).AsArray(), Has.Count.EqualTo(3));
-        await WaitReachableAsync(_managers[0], 3);
+        await _managers[0].WaitReachableAsync(3);
 
         (await fourth.SwarmnetAsync("join", "--token", token, address)).Succeeded();
-        await WaitReachableAsync(_managers[0], 4);
+        await _managers[0].WaitReachableAsync(4);
     }
 
     [Test]
@@ -197,14 +196,14 @@ internal sealed class ManagersTests
         await host.TerminateAsync();
         await Programs.RunAsync("cp", "-r", log, copy);
         await host.StartAgainAsync();
-        await WaitReachableAsync(host, 3);
+        await host.WaitReachableAsync(3);
         (await host.SwarmnetAsync("leave", "--force")).Succeeded();
         await Programs.RunAsync("cp", "-r", copy, log);
 
         await host.InitAsync();
 
         Assert.That((await host.Api.ReadAsync("/nodes")).AsArray(), Has.Count.EqualTo(1), "another cluster");
-        await WaitReachableAsync(host, 1);
+        await host.WaitReachableAsync(1);
     }
 
     [Test]
@@ -215,8 +214,8 @@ internal sealed class ManagersTests
         await File.WriteAllTextAsync(Path.Combine(_settings.FullName, "m3.json"), """{ "advertise-addr": "127.0.0.2" }""");
         await _managers[2].StartAgainAsync();
         await Eventually.Get("another address", () => AddressAsync("m3"), address => address.Length > 0 && address != before);
-        await WaitReachableAsync(_managers[0], 3);
-        await WaitReachableAsync(_managers[1], 3);
+        await _managers[0].WaitReachableAsync(3);
+        await _managers[1].WaitReachableAsync(3);
     }
 
     /// <summary>The founder, which has never been told of managers to join.</summary>
@@ -232,7 +231,7 @@ internal sealed class ManagersTests
         Directory.Move(raft, raft + ".damaged");
         await _managers[0].StartAgainAsync();
         foreach (var manager in _managers)
-            await WaitReachableAsync(manager, 3);
+            await manager.WaitReachableAsync(3);
     }
 
     private static Task<JsonNode> WaitWorkerAsync(DaemonProcess host) => Eventually.Get(
@@ -241,18 +240,9 @@ internal sealed class ManagersTests
     private async Task<string> AddressAsync(string manager) => (string?)(await _managers[0].Api.ReadAsync("/nodes")).AsArray()
         .Single(node => (string?)node!["Description"]!["Hostname"] == manager)!["ManagerStatus"]?["Addr"] ?? "";
 
-    /// <summary>All members are up, have a vote, and one leads.</summary>
-    private static Task<JsonNode> WaitReachableAsync(DaemonProcess manager, int count) => Eventually.Get(
-        $"{count} managers with a vote", () => manager.Api.ReadAsync("/info"),
-        info => (int?)info["Swarm"]!["Quorum"]?["Voters"] == count && (int?)info["Swarm"]!["Quorum"]!["Reachable"] == count
-            && (int?)info["Swarm"]!["Managers"] == count && ((string?)info["Swarm"]!["Error"] ?? "").Length == 0);
-
     private async Task<DaemonProcess> LeaderAsync(DaemonProcess asked)
     {
-        var nodes = await Eventually.Get("a leader", () => asked.Api.ReadAsync("/nodes"), all => Leader(all) is not null);
-        return _managers[int.Parse(Leader(nodes)![1..], null) - 1];
+        var nodes = await Eventually.Get("a leader", () => asked.Api.ReadAsync("/nodes"), all => GroupReadings.Leader(all) is not null);
+        return _managers[int.Parse(GroupReadings.Leader(nodes)![1..], null) - 1];
     }
-
-    private static string? Leader(JsonNode nodes) => (string?)nodes.AsArray()
-        .SingleOrDefault(node => (bool?)node!["ManagerStatus"]?["Leader"] == true)?["Description"]!["Hostname"];
 }

@@ -8,6 +8,8 @@ public sealed record RaftNodeOptions
     public static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan DefaultElection = TimeSpan.FromSeconds(1);
 
+    public const int DefaultSnapshotEntries = 10_000;
+
     private const int LargestProposal = 1024 * 1024 * 1024;
 
     /// <summary>For the log's files alone; made when it is missing.</summary>
@@ -50,7 +52,7 @@ public sealed record RaftNodeOptions
     public TimeSpan ProposalTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Entries after which a snapshot is taken.</summary>
-    public int SnapshotEntries { get; init; } = 10_000;
+    public int SnapshotEntries { get; init; } = DefaultSnapshotEntries;
 
     /// <summary>Bytes of commands after which a snapshot is taken, even after fewer entries.</summary>
     public long SnapshotBytes { get; init; } = 64 * 1024 * 1024;

@@ -29,6 +29,9 @@ internal static class DaemonCommand
                 "--raft-heartbeat", "A leading manager is silent no longer than this (default 100ms)"),
             ["raft-election"] = Flag(
                 "--raft-election", "Managers elect another leader after a silence of this to twice this (default 1s)"),
+            ["raft-snapshot-entries"] = Flag(
+                "--raft-snapshot-entries",
+                "A manager's log is replaced by a snapshot after so many changes (default 10000)"),
         };
         var config = new Option<string>("--config")
         {

@@ -28,6 +28,7 @@ public sealed record DaemonOptions
     [
         "data-dir", "socket", "hosts", "listen-addr", "advertise-addr", "hostname",
         "runtime", "docker-host", "engine-labels", "log-format", "raft-heartbeat", "raft-election",
+        "raft-snapshot-entries",
     ];
 
     public string DataDirectory { get; init; } = "/var/lib/swarmnet";
@@ -62,6 +63,11 @@ public sealed record DaemonOptions
     /// <inheritdoc cref="RaftNodeOptions.Election"/>
     public TimeSpan RaftElection { get; init; } = RaftNodeOptions.DefaultElection;
 
+    /// <summary>
+    /// Changes after which a manager's log is replaced by a snapshot; a tenth of them stays for managers that lag.
+    /// </summary>
+    public int RaftSnapshotEntries { get; init; } = RaftNodeOptions.DefaultSnapshotEntries;
+
     /// <param name="machineName">the host's own name, when none is set</param>
     /// <exception cref="OptionException">a value cannot be used</exception>
     public static DaemonOptions From(OptionSources sources, string machineName)
@@ -83,6 +89,8 @@ public sealed record DaemonOptions
                 ?? defaults.LogFormat,
             RaftHeartbeat = Parse(sources, "raft-heartbeat", OptionValues.Duration) ?? defaults.RaftHeartbeat,
             RaftElection = Parse(sources, "raft-election", OptionValues.Duration) ?? defaults.RaftElection,
+            RaftSnapshotEntries = Parse(sources, "raft-snapshot-entries", OptionValues.SnapshotEntries)
+                ?? defaults.RaftSnapshotEntries,
         };
         options.CheckRaft();
         return options;
@@ -96,6 +104,8 @@ public sealed record DaemonOptions
         Address = address,
         Heartbeat = RaftHeartbeat,
         Election = RaftElection,
+        SnapshotEntries = RaftSnapshotEntries,
+        KeptEntries = RaftSnapshotEntries / 10,
     };
 
     /// <summary>The two settings must fit together, also on a host that is not a manager yet.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Orchestrator.Cli.Syntax;
 using Orchestrator.Model;
@@ -13,6 +14,8 @@ internal static class OptionValues
     private const string TcpScheme = "tcp://";
     private const int LongestUnixPath = 107;
     private const int LongestHostname = 253;
+    private const int FewestSnapshotEntries = 100;
+    private const int MostSnapshotEntries = 1_000_000;
 
     public static string UnixPath(string text)
     {
@@ -70,6 +73,14 @@ internal static class OptionValues
     /// <summary><c>100ms</c>, <c>1.5s</c>.</summary>
     public static TimeSpan? Duration(string text) =>
         TimeSpan.FromMicroseconds(DurationSyntax.ParseNanoseconds(text) / 1000);
+
+    /// <summary>A snapshot costs as much as the whole state: not after every few changes, nor never.</summary>
+    public static int? SnapshotEntries(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var entries)
+            && entries is >= FewestSnapshotEntries and <= MostSnapshotEntries
+            ? entries
+            : throw new FormatException(
+                $"expected a whole number from {FewestSnapshotEntries} to {MostSnapshotEntries}");
 
     public static T OneOf<T>(string text) where T : struct, Enum =>
         Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0])
