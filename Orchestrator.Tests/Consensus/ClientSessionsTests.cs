@@ -146,7 +146,7 @@ public sealed class ClientSessionsTests
     private static byte[] Snapshot(ReplicatedState state)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        state.WriteSnapshot(output);
+        state.TakeSnapshot()(output);
         return output.WrittenSpan.ToArray();
     }
 }

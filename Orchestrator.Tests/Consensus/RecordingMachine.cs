@@ -17,6 +17,9 @@ internal sealed class RecordingMachine : IStateMachine
 
     public int Restored { get; private set; }
 
+    /// <summary>Snapshots of it.</summary>
+    public int Taken { get; private set; }
+
     public Action<string> BeforeApply { get; init; } = _ => { };
 
     public Applied Apply(ulong index, ReadOnlyMemory<byte> command)
@@ -29,8 +32,13 @@ internal sealed class RecordingMachine : IStateMachine
             : new Applied(index, null);
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes(
-        string.Join('\n', _commands.Select(command => $"{command.Key} {command.Value}"))));
+    public Action<IBufferWriter<byte>> TakeSnapshot()
+    {
+        Taken++;
+        var state = Encoding.UTF8.GetBytes(
+            string.Join('\n', _commands.Select(command => $"{command.Key} {command.Value}")));
+        return output => output.Write(state);
+    }
 
     public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
     {

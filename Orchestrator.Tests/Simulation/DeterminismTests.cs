@@ -27,7 +27,7 @@ public sealed class DeterminismTests
         plane.Report(plane.Running(ids[2])[0], TaskState.Failed, "task: non-zero exit (1)");
         plane.Converge();
         var output = new ArrayBufferWriter<byte>();
-        plane.Store.WriteSnapshot(output);
+        plane.Store.TakeSnapshot()(output);
         foreach (var command in plane.Log)
             output.Write(command);
         Assert.That(Convert.ToHexStringLower(SHA256.HashData(output.WrittenSpan)), Is.EqualTo(Fingerprint));

@@ -149,10 +149,22 @@ public sealed class StateStoreTests
         Assert.That(watch.Current.Keys, Is.Null);
     }
 
+    [Test]
+    public void A_snapshot_is_of_the_moment_it_was_taken_whenever_it_is_written()
+    {
+        plane.AddNode("a");
+        var before = Written(plane.Store);
+        var write = plane.Store.TakeSnapshot();
+        plane.AddNode("b");
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(before));
+    }
+
     private static byte[] Written(StateStore store)
     {
         var output = new ArrayBufferWriter<byte>();
-        store.WriteSnapshot(output);
+        store.TakeSnapshot()(output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -52,6 +52,6 @@ internal sealed class LogApplier(
             proposals.Complete(done);
     }
 
-    private void SnapshotTaken(SnapshotInMemory snapshot, ulong keepFrom) =>
+    private void SnapshotTaken(TakenSnapshot snapshot, ulong keepFrom) =>
         parts.Core.SnapshotTaken(snapshot.Position, snapshot.Membership, keepFrom);
 }

@@ -36,7 +36,7 @@ internal static class NewGroup
         var applied = around.Machine.Apply(storage.LastIndex + 1, command());
         Invariant.Require(applied.Accepted, "the last command was made for this very state");
         var content = new ChunkedBuffer();
-        state.WriteSnapshot(content);
+        state.TakeSnapshot()(content);
         storage.Reform(NodeOpening.Founder(options, around), content);
     }
 

@@ -42,8 +42,16 @@ internal sealed partial class NodeDisk(RaftStorage storage, Action wake, ILogger
         });
     }
 
-    public void WriteSnapshot(SnapshotInMemory snapshot, Action then) =>
-        Run(_snapshots, () => storage.WriteSnapshot(snapshot.Position, snapshot.Membership, snapshot.State), then);
+    /// <param name="then">called on the loop with the bytes of the state</param>
+    public void WriteSnapshot(TakenSnapshot snapshot, Action<long> then)
+    {
+        var state = new ChunkedBuffer();
+        Run(_snapshots, () =>
+        {
+            snapshot.Write(state);
+            storage.WriteSnapshot(snapshot.Position, snapshot.Membership, state);
+        }, () => then(state.Length));
+    }
 
     /// <summary>The log is not needed through that index any more.</summary>
     public void RemoveThrough(ulong index, Action then) => Run(_log, () => storage.RemoveThrough(index), then);

@@ -38,16 +38,24 @@ internal sealed class ReplicatedState(IStateMachine machine)
         return applied;
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output)
+    /// <summary>All as it is now; the result may be called later, on any thread.</summary>
+    public Action<IBufferWriter<byte>> TakeSnapshot()
     {
+        // The sessions are few and change; the machine's state may be large, and writing it must not hold up the loop.
         var sessions = MessagePackSerializer.Serialize(_sessions.ToImage());
+        var state = machine.TakeSnapshot();
+        return output => Write(output, sessions, state);
+    }
+
+    private static void Write(IBufferWriter<byte> output, byte[] sessions, Action<IBufferWriter<byte>> state)
+    {
         var header = output.GetSpan(HeaderSize);
         header[0] = CommandEnvelope.Mark;
         header[1] = SnapshotVersion;
         BinaryPrimitives.WriteInt32LittleEndian(header[2..], sessions.Length);
         output.Advance(HeaderSize);
         output.Write(sessions);
-        machine.WriteSnapshot(output);
+        state(output);
     }
 
     /// <exception cref="LogException">the snapshot cannot be read</exception>

@@ -1,5 +1,5 @@
+using System.Buffers;
 using Orchestrator.Consensus.Core;
-using Orchestrator.Consensus.Log;
 
 namespace Orchestrator.Consensus;
 
@@ -9,16 +9,25 @@ namespace Orchestrator.Consensus;
 /// <remarks>What stays is for members that lag a little: entries are cheaper to send than the whole state.</remarks>
 internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 {
+    /// <summary>A state up to this size costs little to write, however few bytes of the log it makes up for.</summary>
+    private const long SmallState = 4 * 1024 * 1024;
+
+    /// <summary>A larger one is written when the log has grown by this part of it.</summary>
+    private const int PartOfState = 4;
+
     private readonly Queue<Recent> _recent = [];
+    private long _stateBytes;
     private long _recentBytes;
     private int _entries;
     private long _bytes;
     private bool _isUnderWay;
 
     private bool IsDue => !_isUnderWay
-        && (_entries >= options.SnapshotEntries
+        && ((_entries >= options.SnapshotEntries && IsWorthIt)
             || _bytes >= options.SnapshotBytes
             || (_entries > 0 && disk.HasOldKeys));
+
+    private bool IsWorthIt => _stateBytes <= SmallState || _bytes >= _stateBytes / PartOfState;
 
     public void Count(LogEntry applied)
     {
@@ -37,19 +46,19 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
         _recent.Clear();
     }
 
-    /// <summary>Copies the state now, if a snapshot is due; it is written meanwhile.</summary>
+    /// <summary>Takes the state as it is now, if a snapshot is due; it is written meanwhile.</summary>
     /// <param name="then">called on the loop with the first index of the log that stays</param>
-    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<SnapshotInMemory, ulong> then)
+    public void TakeIfDue(AppliedState applied, ReplicatedState state, Action<TakenSnapshot, ulong> then)
     {
         if (!IsDue)
             return;
         _isUnderWay = true;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
-        var snapshot = new SnapshotInMemory(applied.Position, applied.Membership, new ChunkedBuffer());
-        state.WriteSnapshot(snapshot.State);
+        var snapshot = new TakenSnapshot(applied.Position, applied.Membership, state.TakeSnapshot());
         (_entries, _bytes) = (0, 0);
-        disk.WriteSnapshot(snapshot, () =>
+        disk.WriteSnapshot(snapshot, bytes =>
         {
+            _stateBytes = bytes;
             then(snapshot, keepFrom);
             disk.RemoveThrough(keepFrom - 1, () => _isUnderWay = false);
         });
@@ -61,4 +70,5 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 /// <summary>How far the state machine is, and who belonged to the group then.</summary>
 internal readonly record struct AppliedState(LogPosition Position, Membership Membership);
 
-internal sealed record SnapshotInMemory(LogPosition Position, Membership Membership, ChunkedBuffer State);
+/// <param name="Write">of the state; on any thread</param>
+internal sealed record TakenSnapshot(LogPosition Position, Membership Membership, Action<IBufferWriter<byte>> Write);

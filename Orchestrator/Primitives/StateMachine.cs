@@ -11,10 +11,11 @@ public interface IStateMachine
     /// <exception cref="InvalidDataException">the command cannot be read: the process must stop</exception>
     Applied Apply(ulong index, ReadOnlyMemory<byte> command);
 
-    /// <summary>Writes the whole state, as of the last applied command.</summary>
-    void WriteSnapshot(IBufferWriter<byte> output);
+    /// <summary>The whole state, as of the last applied command.</summary>
+    /// <returns>writes it, later and on any thread, whatever was applied meanwhile</returns>
+    Action<IBufferWriter<byte>> TakeSnapshot();
 
-    /// <summary>Replaces the whole state by one that <see cref="WriteSnapshot"/> wrote.</summary>
+    /// <summary>Replaces the whole state by one that <see cref="TakeSnapshot"/> gave.</summary>
     /// <param name="index">the log index the snapshot stands for</param>
     void Restore(ulong index, ReadOnlyMemory<byte> snapshot);
 }

@@ -32,8 +32,11 @@ public sealed class StateStore : IStateMachine
         return new Applied(index, null);
     }
 
-    public void WriteSnapshot(IBufferWriter<byte> output) =>
-        MessagePackSerializer.Serialize(output, StateImage.Of(_current));
+    public Action<IBufferWriter<byte>> TakeSnapshot()
+    {
+        var state = _current;
+        return output => MessagePackSerializer.Serialize(output, StateImage.Of(state));
+    }
 
     public void Restore(ulong index, ReadOnlyMemory<byte> snapshot)
     {
