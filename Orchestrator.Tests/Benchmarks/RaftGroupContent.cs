@@ -1,7 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Store;
-using TaskStatus = Orchestrator.Model.TaskStatus;
 
 namespace Orchestrator.Tests.Benchmarks;
 
@@ -16,18 +15,14 @@ internal static class RaftGroupContent
     private const int Nodes = 100;
     private const int ServicesAtOnce = 50;
 
-    public static async Task CreateAsync(RaftGroupHost host)
+    /// <summary>In large transactions.</summary>
+    public static IEnumerable<Change[]> Transactions()
     {
         var now = TimeProvider.System.GetUtcNow();
         Node[] nodes = [.. Enumerable.Range(0, Nodes).Select(at => NodeOf(at, now))];
-        await host.ProposeAsync([.. nodes.Select(Change.Create)]);
-        for (var first = 0; first < Services; first += ServicesAtOnce)
-        {
-            var changes = new List<Change>();
-            for (var at = first; at < first + ServicesAtOnce; at++)
-                changes.AddRange(ServiceWithTasks(at, nodes, now));
-            await host.ProposeAsync([.. changes]);
-        }
+        var services = Enumerable.Range(0, Services).Chunk(ServicesAtOnce)
+            .Select(some => some.SelectMany(at => ServiceWithTasks(at, nodes, now)).ToArray());
+        return services.Prepend([.. nodes.Select(Change.Create)]);
     }
 
     private static IEnumerable<Change> ServiceWithTasks(int at, Node[] nodes, DateTimeOffset now)

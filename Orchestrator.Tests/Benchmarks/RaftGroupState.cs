@@ -20,7 +20,8 @@ internal sealed class RaftGroupState
     {
         await using var group = await RaftGroupHost.StartAsync(daemons: 2);
         var start = Stopwatch.GetTimestamp();
-        await RaftGroupContent.CreateAsync(group);
+        foreach (var changes in RaftGroupContent.Transactions())
+            await group.ProposeAsync(changes);
         await TestContext.Out.WriteLineAsync($"made in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         await CatchUpAsync(group);
         await group.LeaveAsync();
@@ -42,6 +43,7 @@ internal sealed class RaftGroupState
         var before = await RaftGroupLoad.RunAsync(Clients, Turn, writers.WriteAsync);
         var joining = JoinedAsync(group, added);
         var meanwhile = await RaftGroupLoad.RunWhileAsync(joining, Clients, writers.WriteAsync);
+        Assert.That(group.Leads, "another manager took over: the machine is too busy to measure");
         Figures.Report("raft.catch_up_s", (await joining).TotalSeconds, "s");
         Figures.Report("raft.catch_up_slowdown", 1 - (meanwhile.PerSecond / before.PerSecond), "");
         await TestContext.Out.WriteLineAsync($"{before.PerSecond:0} commits/s, then {meanwhile.PerSecond:0}");
