@@ -43,7 +43,7 @@ internal sealed class DaemonBenchmark
         Figures.Report("cli.node_ls_ms", Figures.Median(times), "ms");
     }
 
-    private static double Megabytes(int pid)
+    internal static double Megabytes(int pid)
     {
         var line = File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("VmRSS:"));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;

@@ -60,6 +60,20 @@ public sealed class RaftNodeAloneTests
     }
 
     [Test]
+    public async Task A_large_state_is_written_again_when_the_log_has_grown_by_a_good_part_of_it()
+    {
+        var options = _options with { SnapshotEntries = 4 };
+        await using var node = await NodeBench.StartAsync(options);
+        await node.ProposeAsync(new string('x', 5 * 1024 * 1024));
+        await ProposeUntilAsync(node, "a", () => node.Machine.Taken == 1);
+        await Eventually.True("a snapshot", () => DataFiles.Indexes(options.Directory, DataFiles.SnapshotSuffix).Length == 1);
+        await ProposeManyAsync(node, "b", 20 * options.SnapshotEntries);
+        Assert.That(node.Machine.Taken, Is.EqualTo(1));
+        await node.ProposeAsync(new string('y', 2 * 1024 * 1024));
+        await ProposeUntilAsync(node, "c", () => node.Machine.Taken == 2);
+    }
+
+    [Test]
     public async Task A_damaged_newest_snapshot_costs_nothing_but_time()
     {
         var (options, commands) = await TwoSnapshotsAsync();
@@ -158,6 +172,23 @@ public sealed class RaftNodeAloneTests
         var refusal = await Assert.ThrowsAsync<ProposalException>(() => node.ProposeAsync("b"));
         Assert.That(refusal!.Failure, Is.EqualTo(ProposalFailure.ShuttingDown));
         Assert.That(async () => await node.Node.ReadBarrierAsync(default), Throws.TypeOf<ProposalException>());
+    }
+
+    private static async Task ProposeManyAsync(NodeBench node, string name, int count)
+    {
+        for (var i = 0; i < count; i++)
+            await node.ProposeAsync($"{name} {i}");
+    }
+
+    /// <summary>A snapshot is decided on with a command that is applied.</summary>
+    private static async Task ProposeUntilAsync(NodeBench node, string name, Func<bool> isSo)
+    {
+        const int patience = 10_000;
+        for (var i = 0; !isSo(); i++)
+        {
+            Assert.That(i, Is.LessThan(patience), "it never came");
+            await node.ProposeAsync($"{name} {i}");
+        }
     }
 
     /// <summary>Proposes until the log begins behind a snapshot; snapshots are written beside, at their own pace.</summary>

@@ -17,6 +17,9 @@ internal sealed class RecordingMachine : IStateMachine
 
     public int Restored { get; private set; }
 
+    /// <summary>Snapshots of it.</summary>
+    public int Taken { get; private set; }
+
     public Action<string> BeforeApply { get; init; } = _ => { };
 
     public Applied Apply(ulong index, ReadOnlyMemory<byte> command)
@@ -34,6 +37,7 @@ internal sealed class RecordingMachine : IStateMachine
 
     public Action<IBufferWriter<byte>> CaptureSnapshot()
     {
+        Taken++;
         var lines = _commands.Select(command => $"{command.Key} {command.Value}").ToArray();
         return output =>
         {

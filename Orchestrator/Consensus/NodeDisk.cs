@@ -52,13 +52,18 @@ internal sealed partial class NodeDisk(
     }
 
     /// <param name="write">writes the state as of <paramref name="applied"/>; takes its time</param>
-    public void WriteSnapshot(AppliedState applied, Action<IBufferWriter<byte>> write, Action then) =>
+    /// <param name="then">called on the loop with the bytes of the state</param>
+    public void WriteSnapshot(AppliedState applied, Action<IBufferWriter<byte>> write, Action<long> then)
+    {
+        var bytes = 0L;
         Run(_snapshots, () =>
         {
             var state = new ChunkedBuffer();
             write(state);
+            bytes = state.Length;
             storage.WriteSnapshot(applied.Position, applied.Membership, state);
-        }, then);
+        }, () => then(bytes));
+    }
 
     /// <summary>
     /// Completes when a new key is durable, or at once when files of an old one are left: that one goes first. May be

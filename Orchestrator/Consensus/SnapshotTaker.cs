@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orchestrator.Consensus.Core;
 
 namespace Orchestrator.Consensus;
@@ -17,7 +18,14 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
     /// </summary>
     private const int MostForKey = 4;
 
+    /// <summary>A state up to this size costs little to write, however few bytes of the log it makes up for.</summary>
+    private const long SmallState = 4 * 1024 * 1024;
+
+    /// <summary>A larger one is written when the log has grown by this part of it.</summary>
+    private const int PartOfState = 4;
+
     private readonly Queue<Recent> _recent = [];
+    private long _stateBytes;
     private long _recentBytes;
     private int _entries;
     private ulong _key;
@@ -28,9 +36,11 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
 
     private bool IsDue => !_isUnderWay
         && (_isWanted
-            || _entries >= options.SnapshotEntries
+            || (_entries >= options.SnapshotEntries && IsWorthIt)
             || _bytes >= options.SnapshotBytes
             || (_entries > 0 && disk.HasOldKeys && _forKey < MostForKey));
+
+    private bool IsWorthIt => _stateBytes <= SmallState || _bytes >= _stateBytes / PartOfState;
 
     public void Count(LogEntry applied)
     {
@@ -65,8 +75,9 @@ internal sealed class SnapshotTaker(RaftNodeOptions options, NodeDisk disk)
             _forKey++;
         var keepFrom = _recent.TryPeek(out var oldest) ? oldest.Index : applied.Position.Index + 1;
         (_entries, _bytes) = (0, 0);
-        disk.WriteSnapshot(applied, state.CaptureSnapshot(), () =>
+        disk.WriteSnapshot(applied, state.CaptureSnapshot(), bytes =>
         {
+            _stateBytes = bytes;
             then(applied, keepFrom);
             disk.RemoveThrough(
                 disk.HasOldKeys ? applied.Position.Index : keepFrom - 1, () => _isUnderWay = false);

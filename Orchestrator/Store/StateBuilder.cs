@@ -42,10 +42,29 @@ internal sealed class StateBuilder(StateSnapshot state)
             Forget(table, value.Key);
             _names[nameKey] = value.Key;
         }
-        if (value is ServiceTask task && !_revisions.ContainsKey(ServiceRevision.KeyOf(task.ServiceId, task.Revision)))
-            return new Refusal(
-                RefusalKind.Missing, $"{Table.Revisions}/{ServiceRevision.KeyOf(task.ServiceId, task.Revision)}");
+        if (value is ServiceTask task && MissingRevision(task) is { } missing)
+            return missing;
         Store(value);
+        return null;
+    }
+
+    /// <summary>The state that consists of these objects, parents before children.</summary>
+    /// <returns>why they do not fit together; null when they do</returns>
+    public Refusal? Load(ImmutableArray<IStoreObject> objects)
+    {
+        foreach (var value in objects.Where(value => value is not ServiceTask))
+            if (Put(Change.TableOf(value), value) is { } refusal)
+                return refusal;
+        ImmutableArray<ServiceTask> tasks = [.. objects.OfType<ServiceTask>()];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var task in tasks)
+        {
+            if (!seen.Add(task.Key))
+                return new Refusal(RefusalKind.Exists, $"{Table.Tasks}/{task.Key}");
+            if (MissingRevision(task) is { } refusal)
+                return refusal;
+        }
+        _tasks.Load(tasks, SpecOf);
         return null;
     }
 
@@ -114,6 +133,11 @@ internal sealed class StateBuilder(StateSnapshot state)
 
     private ImmutableSortedDictionary<ulong, ServiceRevision> RevisionsOf(ServiceId service) =>
         _byRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty);
+
+    private Refusal? MissingRevision(ServiceTask task) =>
+        ServiceRevision.KeyOf(task.ServiceId, task.Revision) is var key && _revisions.ContainsKey(key)
+            ? null
+            : new Refusal(RefusalKind.Missing, $"{Table.Revisions}/{key}");
 
     private void Forget(Table table, string key)
     {

@@ -45,9 +45,8 @@ public sealed class StateStore : IStateMachine
             throw new InvalidDataException($"snapshot {index} has format {image.Format}; this version knows formats "
                 + $"to {StateImage.CurrentFormat} only: start the version that wrote it, or a newer one");
         var builder = new StateBuilder(StateSnapshot.Empty);
-        foreach (var value in image.Objects)
-            if (builder.Put(Change.TableOf(value), value) is { } refusal)
-                throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
+        if (builder.Load(image.Objects) is { } refusal)
+            throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
         var state = builder.Build(index);
         return () => Publish(state, () => _history.Reset(index));
     }

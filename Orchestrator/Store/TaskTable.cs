@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using TaskMap = System.Collections.Immutable.ImmutableSortedDictionary<string, Orchestrator.Model.ServiceTask>;
 
 namespace Orchestrator.Store;
@@ -43,6 +44,19 @@ internal sealed class TaskTable(StateSnapshot state)
             Unplaced.Remove(task.Key);
     }
 
+    /// <summary>Fills an empty table: each index is built in one go, which for many tasks is much faster.</summary>
+    public void Load(ImmutableArray<ServiceTask> tasks, Func<ServiceTask, ServiceSpec> specOf)
+    {
+        Invariant.Require(All.Count == 0, "only an empty table is filled");
+        All.AddRange(Pairs(tasks));
+        ByService.AddRange(Grouped(tasks, task => task.ServiceId.Value));
+        ByNode.AddRange(Grouped(tasks.Where(task => task.NodeId is not null), task => task.NodeId!.Value.Value));
+        Unplaced.AddRange(Pairs(tasks.Where(IsUnplaced)));
+        Usage.AddRange(ByNode
+            .Select(node => KeyValuePair.Create(node.Key, UsageOf(node.Value.Values, specOf)))
+            .Where(node => node.Value.Tasks > 0));
+    }
+
     public bool Remove(string key, Func<ServiceTask, ServiceSpec> specOf)
     {
         if (Find(key) is not { } task)
@@ -58,6 +72,18 @@ internal sealed class TaskTable(StateSnapshot state)
 
     private static bool IsUnplaced(ServiceTask task) =>
         task.NodeId is null && !task.Status.State.IsTerminal() && task.Desired <= TaskState.Complete;
+
+    private static IEnumerable<KeyValuePair<string, ServiceTask>> Pairs(IEnumerable<ServiceTask> tasks) =>
+        tasks.Select(task => KeyValuePair.Create(task.Key, task));
+
+    private static IEnumerable<KeyValuePair<string, TaskMap>> Grouped(
+        IEnumerable<ServiceTask> tasks, Func<ServiceTask, string> keyOf) =>
+        tasks.GroupBy(keyOf, StringComparer.Ordinal)
+            .Select(group => KeyValuePair.Create(group.Key, NoTasks.AddRange(Pairs(group))));
+
+    private static NodeUsage UsageOf(IEnumerable<ServiceTask> tasks, Func<ServiceTask, ServiceSpec> specOf) =>
+        tasks.Where(task => task.Status.State.HoldsResources())
+            .Aggregate(NodeUsage.None, (usage, task) => usage.With(task, specOf(task), +1));
 
     private static void Set(
         ImmutableSortedDictionary<string, TaskMap>.Builder index, string key, Func<TaskMap, TaskMap> change)

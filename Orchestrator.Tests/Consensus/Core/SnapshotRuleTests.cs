@@ -6,6 +6,27 @@ namespace Orchestrator.Tests.Consensus.Core;
 /// <summary>The rules of snapshots at their receiver and their sender, one by one.</summary>
 public sealed class SnapshotRuleTests
 {
+    /// <summary>A leader with entries 1 to 4, of which member 3 has the first, and a snapshot of all.</summary>
+    /// <param name="silent">ticks since member 3 was heard of</param>
+    private static One LeaderWithSnapshot(int silent)
+    {
+        var one = new One().Leads();
+        one.Acknowledged(1, by: Two);
+        one.Acknowledged(1, by: Three);
+        for (var command = 0; command < 3; command++)
+            one.Core.Propose(new byte[] { 1 });
+        one.Says();
+        one.Flushes();
+        one.Acknowledged(4, by: Two);
+        for (var tick = 0; tick < silent; tick++)
+        {
+            one.Ticks(1);
+            one.Acknowledged(4, by: Two);
+        }
+        one.Core.SnapshotTaken(one.Core.LastPosition, one.Core.Membership, keepFrom: 99);
+        return one;
+    }
+
     private static readonly LogPosition Place = new(5, 1);
 
     [Test]
@@ -83,6 +104,23 @@ public sealed class SnapshotRuleTests
     }
 
     [Test]
+    public void What_a_living_member_still_lacks_stays_in_the_log()
+    {
+        var one = LeaderWithSnapshot(silent: 0);
+        one.Core.PeerLost(Three);
+        var append = (Message.Append)one.Says().Single(message => message.To == Three);
+        Assert.That((append.Previous.Index, append.Entries.Length), Is.EqualTo((1UL, 3)));
+    }
+
+    [Test]
+    public void Nothing_stays_in_the_log_for_a_silent_member()
+    {
+        var one = LeaderWithSnapshot(silent: CoreGroup.ElectionTicks);
+        one.Core.PeerLost(Three);
+        Assert.That(one.Says().OfType<Message.Append>().Where(message => message.To == Three && !message.Entries.IsEmpty), Is.Empty);
+    }
+
+    [Test]
     public void A_snapshot_waits_until_what_was_handed_out_is_applied()
     {
         var core = new RaftCore(
@@ -129,7 +167,11 @@ public sealed class SnapshotRuleTests
         group.Elect(1);
         group.Isolate(3);
         group.Propose(1, "a");
-        group.Settle();
+        for (var tick = 0; tick < CoreGroup.ElectionTicks; tick++)
+        {
+            group.Tick(1);
+            group.Settle();
+        }
         group[1].TakeSnapshot(keepFrom: 3);
         group.Heal();
         group.Tick(1, 2);

@@ -51,7 +51,7 @@ internal sealed class RecoveredMember
         var store = new StateStore();
         var state = new ReplicatedState(store);
         if (_snapshot is { } snapshot)
-            state.Restore(snapshot.Position.Index, snapshot.State);
+            state.ReadSnapshot(snapshot.Position.Index, snapshot.State)();
         var results = new CommandResults();
         foreach (var entry in _entries.Where(entry => entry.Index > SnapshotIndex && entry.Index <= index))
         {

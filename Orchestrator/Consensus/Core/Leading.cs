@@ -148,7 +148,7 @@ internal sealed class Leading
 
     /// <summary>
     /// First entry to keep when those below <paramref name="wanted"/> could go: those too that a member will need which
-    /// gets a snapshot now, if they are few.
+    /// gets a snapshot now or catches up, if they are few.
     /// </summary>
     public ulong KeepFrom(ulong wanted)
     {

@@ -33,14 +33,15 @@ internal sealed class SnapshotSending(RaftState state, ProgressTable table)
     }
 
     /// <summary>
-    /// First entry to keep, so that a member that gets a snapshot can go on behind it, and not with the next snapshot.
+    /// First entry to keep, so that a member that gets a snapshot, or has got one and catches up, can go on behind it,
+    /// and not with the next snapshot.
     /// </summary>
     public ulong KeepFrom(ulong wanted)
     {
         foreach (var progress in table.Members)
         {
-            if (progress.Cursor is { } cursor && progress.Silent < state.Options.ElectionTicks)
-                wanted = Math.Min(wanted, Math.Max(cursor.Position.Index, state.Log.Base.Index) + 1);
+            if (progress.Silent < state.Options.ElectionTicks && HasThrough(progress) is { } has)
+                wanted = Math.Min(wanted, Math.Max(has, state.Log.Base.Index) + 1);
         }
         return wanted;
     }
@@ -73,6 +74,14 @@ internal sealed class SnapshotSending(RaftState state, ProgressTable table)
             && reply.Next != cursor.Offset && reply.Next >= 0)
             progress.Cursor = new SnapshotCursor(cursor.Position, reply.Next, SnapshotAwaits.Nothing);
     }
+
+    /// <summary>Up to where it has, or will have, what it needs; null when it begins with a snapshot anyway.</summary>
+    private static ulong? HasThrough(Progress progress) => progress.State switch
+    {
+        ProgressState.Snapshot => progress.Cursor?.Position.Index,
+        ProgressState.Probing => progress.Next - 1,
+        ProgressState.Replicating => progress.Match,
+    };
 
     private Progress? Waiting(SnapshotRead read) =>
         table.Find(read.To) is { Cursor: { Awaits: SnapshotAwaits.Read } cursor } progress
