@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Integration;

@@ -59,7 +59,7 @@ internal sealed class RecoveredMember
                 results.Add(applied);
         }
         var bytes = new ChunkedBuffer();
-        state.WriteSnapshot(bytes);
+        state.CaptureSnapshot()(bytes);
         return new StateThere(store.Current, [.. bytes.Parts.SelectMany(part => part.ToArray())], results);
     }
 
