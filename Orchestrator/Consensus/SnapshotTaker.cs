@@ -1,4 +1,3 @@
-using System.Buffers;
 using Orchestrator.Consensus.Core;
 
 namespace Orchestrator.Consensus;
