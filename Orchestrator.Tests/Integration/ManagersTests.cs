@@ -148,9 +148,9 @@ internal sealed class ManagersTests
 
         var taken = await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "203.0.113.1:2377");
         Assert.That(taken.Errors, Does.Contain("--listen-addr 203.0.113.1:2377"), "nothing was stopped");
-        (await kept.SwarmnetAsync("init", "--force-new-cluster", "--listen-addr", "127.0.0.1:0")).Succeeded();
+        (await kept.SwarmnetAsync("init", "--force-new-cluster")).Succeeded();
         await kept.WaitReachableAsync(1);
-        Assert.That(await AddressAsync("m1"), Is.Not.EqualTo(address).And.Not.EndsWith(":0").And.StartsWith("127.0.0.1:"));
+        Assert.That(await AddressAsync("m1"), Is.EqualTo(address));
         Assert.That((await kept.Api.WaitRunningAsync("web", 3)).Select(task => task.Id), Is.EquivalentTo(before.Select(task => task.Id)));
         await Eventually.Get("accepted write", () => kept.Api.PostAsync("/services/create", ServiceSpecs.Web("more", 1)),
             answer => answer.Status == 201);
