@@ -202,6 +202,9 @@ public sealed class GroupAdmissionTests
     {
         await Joiner.StopAsync();
         await Joiner.StartAsync([Founder]);
+        // Else the next life may know nobody: it is taken in when the leader sends, and its log may still be empty.
+        await Eventually.True("it knows the group also after a restart", () => Joiner.Node.Status is var status
+            && status.Committed.Find(status.Self) is not null && status.AppliedIndex >= status.CommitIndex);
         var member = Joiner.Member;
         await Joiner.StopAsync();
         await Joiner.StartAsync([]);

@@ -153,7 +153,7 @@ internal sealed class ManagerHost(NodeIdentity identity, string directory) : IAs
         _receiver = new PeerReceiver(() => Node.Status, Node.ReceiveAsync, new PeerOptions())
         {
             Introduced = _transport.Introduce,
-            IsManager = node => ManagerStanding.Has(Node.Status, Store.Current, node),
+            IsManager = peer => ManagerStanding.Has(Node.Status, Store.Current, peer.NodeId),
         };
         _admission = new GroupAdmission(Node, Store, Connector, NullLogger.Instance);
         var entry = new GroupEntry(Node, Client, EndPoint, () => known, NullLogger.Instance);

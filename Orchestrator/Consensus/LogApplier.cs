@@ -17,18 +17,17 @@ internal sealed class LogApplier(
     public ulong Index => _applied.Position.Index;
 
     /// <exception cref="LogException">an entry cannot be applied: end the process</exception>
-    public void Apply(ImmutableArray<LogEntry> committed)
+    public void Apply(Ready ready)
     {
-        if (committed.IsEmpty)
+        if (ready.WantsSnapshot)
+            _snapshots.Want();
+        if (ready.Committed.IsEmpty)
             return;
-        foreach (var entry in committed)
+        foreach (var entry in ready.Committed)
             Apply(entry);
         parts.Core.Applied(Index);
         TakeSnapshotIfDue();
     }
-
-    /// <summary>The newest snapshot is of no use: another is taken as soon as none is under way.</summary>
-    public void WantSnapshot() => _snapshots.Want();
 
     public void TakeSnapshotIfDue() => _snapshots.TakeIfDue(_applied, parts.State, SnapshotTaken);
 

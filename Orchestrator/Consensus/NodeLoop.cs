@@ -193,9 +193,7 @@ internal sealed class NodeLoop
                 _disk.Save(flush, installed => Flushed(flush, installed));
             foreach (var refused in ready.Refused)
                 _proposals.Refuse(refused.Ticket, refused.Why);
-            _applier.Apply(ready.Committed);
-            if (ready.WantsSnapshot)
-                _applier.WantSnapshot();
+            _applier.Apply(ready);
             foreach (var answer in ready.Reads)
                 _reads.Answer(answer);
             foreach (var read in ready.SnapshotReads)

@@ -6,7 +6,6 @@ using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
 using Orchestrator.Managers;
-using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
@@ -128,7 +127,7 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     }
 
     /// <summary>Whether a node with a manager's certificate is a manager still, as far as is known here.</summary>
-    public bool IsManager(NodeId node) => ManagerStanding.Has(Node.Status, Store.Current, node);
+    public bool IsManager(PeerIdentity peer) => ManagerStanding.Has(Node.Status, Store.Current, peer.NodeId);
 
     public async ValueTask DisposeAsync()
     {

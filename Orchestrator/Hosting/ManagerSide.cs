@@ -67,7 +67,7 @@ internal sealed class ManagerSide : IAsyncDisposable
             GroupEndpoints.Map(routes, () => side?._role?.Admission);
             PeerEndpoint.Map(routes, () => side?._role?.Receiver, logger);
             PeerLinksEndpoint.Map(
-                routes, () => side?._role?.Node.Status, node => side?._role?.IsManager(node) ?? false, services.Time);
+                routes, () => side?._role?.Node.Status, peer => side?._role?.IsManager(peer) ?? false, services.Time);
         });
         side = new ManagerSide(
             server, setup.Addresses.AdvertisedFrom(server.EndPoint), identity, services);

@@ -10,7 +10,6 @@ using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
-using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 
@@ -33,7 +32,7 @@ internal sealed class PeerHost : IAsyncDisposable
         Connector = ClusterConnector.ForNode(new LiveIdentity(identity), TimeProvider.System);
         Transport = new PeerTransport(new PeerSurroundings(Connector, TimeProvider.System, NullLogger.Instance) { Options = Options });
         Status = new MemberStatus { Self = Id, Membership = new Membership { Incarnation = 7 } };
-        Receiver = new PeerReceiver(() => Status, DeliverAsync, Options) { IsManager = node => IsManager(node) };
+        Receiver = new PeerReceiver(() => Status, DeliverAsync, Options) { IsManager = peer => IsManager(peer) };
     }
 
     public MemberId Id { get; }
@@ -50,7 +49,7 @@ internal sealed class PeerHost : IAsyncDisposable
     public MemberStatus Status { get; set; }
 
     /// <summary>Whom the door takes for a manager, of those with a manager's certificate.</summary>
-    public Func<NodeId, bool> IsManager { get; set; } = _ => true;
+    public Func<PeerIdentity, bool> IsManager { get; set; } = _ => true;
 
     /// <summary>Null: this host takes no part.</summary>
     public PeerReceiver? Receiver { get; set; }
@@ -71,7 +70,7 @@ internal sealed class PeerHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         _app = builder.Build();
         PeerEndpoint.Map(_app, () => Receiver, NullLogger.Instance);
-        PeerLinksEndpoint.Map(_app, () => Receiver is null ? null : Status, node => IsManager(node), Clock);
+        PeerLinksEndpoint.Map(_app, () => Receiver is null ? null : Status, peer => IsManager(peer), Clock);
         await _app.StartAsync();
         _port = new Uri(_app.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;

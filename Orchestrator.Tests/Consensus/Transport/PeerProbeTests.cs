@@ -54,7 +54,7 @@ public sealed class PeerProbeTests
     {
         await using var worker = new PeerHost(0xC, _pki.Node(NodeRole.Worker, Now));
         Assert.That(await AskAsync(worker, ct), Is.Null);
-        _asked.IsManager = node => node.Value != _asking.AsMember.Node;
+        _asked.IsManager = peer => peer.NodeId.Value != _asking.AsMember.Node;
         Assert.That(await AskAsync(_asking, ct), Is.Null);
     }
 

@@ -196,7 +196,7 @@ public sealed class PeerTransportTests
         _a.Follow(_b);
         await _a.SendUntilReceivedAsync(_b, ct);
         await _a.UntilLinkAsync(_b, link => link.IsUp, ct);
-        _b.IsManager = node => node.Value != _a.AsMember.Node;
+        _b.IsManager = peer => peer.NodeId.Value != _a.AsMember.Node;
         _a.Transport.Send(new Message.ReadIndex(_a.Id, _b.Id, 1, 1));
         Assert.That(await _a.LosesAsync(ct), Is.EqualTo(_b.Id));
         await _a.UntilLinkAsync(_b, link => link.Problem.Contains("is not a manager (any more)", StringComparison.Ordinal), ct);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 
@@ -14,11 +13,12 @@ internal static class PeerLinksEndpoint
     /// <param name="status">null while this host takes no part in the managers' group</param>
     /// <param name="isManager">whether a node with a manager's certificate is a manager still</param>
     public static void Map(
-        IEndpointRouteBuilder routes, Func<MemberStatus?> status, Func<NodeId, bool> isManager, TimeProvider time) =>
+        IEndpointRouteBuilder routes, Func<MemberStatus?> status, Func<PeerIdentity, bool> isManager,
+        TimeProvider time) =>
         routes.MapGet(PeerLinks.Path, context =>
         {
             var peer = PeerIdentity.Of(context.Connection.ClientCertificate);
-            return AnswerAsync(context, peer is { IsManager: true } && isManager(peer.NodeId), status(), time);
+            return AnswerAsync(context, peer is { IsManager: true } && isManager(peer), status(), time);
         });
 
     private static async Task AnswerAsync(HttpContext context, bool mayAsk, MemberStatus? status, TimeProvider time)

@@ -1,5 +1,4 @@
 using Orchestrator.Consensus.Core;
-using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Serialization;
 
@@ -15,11 +14,11 @@ internal sealed class PeerReceiver(
     public Action<MemberId, string> Introduced { private get; init; } = (_, _) => { };
 
     /// <summary>Whether a node with a manager's certificate is a manager still.</summary>
-    public Func<NodeId, bool> IsManager { private get; init; } = static _ => true;
+    public Func<PeerIdentity, bool> IsManager { private get; init; } = static _ => true;
 
     /// <returns>whose stream it is</returns>
     /// <exception cref="PeerRefusedException">the stream is not taken</exception>
-    public NodeId Check(PeerHello hello, PeerIdentity? peer)
+    public PeerIdentity Check(PeerHello hello, PeerIdentity? peer)
     {
         var status = self();
         if (peer is not { IsManager: true })
@@ -36,13 +35,13 @@ internal sealed class PeerReceiver(
                 + "another manager had this address before");
         CheckMember(new MemberId(hello.From), peer, status);
         Introduced(new MemberId(hello.From), hello.Address);
-        return peer.NodeId;
+        return peer;
     }
 
     /// <summary>Delivers what comes until the stream ends.</summary>
     /// <exception cref="InvalidDataException">something else than messages came</exception>
     /// <exception cref="PeerRefusedException">the sender was removed meanwhile</exception>
-    public async Task ReadAsync(Stream stream, PeerHello hello, NodeId peer, CancellationToken ct)
+    public async Task ReadAsync(Stream stream, PeerHello hello, PeerIdentity peer, CancellationToken ct)
     {
         var (from, to) = (new MemberId(hello.From), new MemberId(hello.To));
         while (await FrameStream.ReadFrameAsync<PeerFrame>(stream, options.MaxFrameBytes, ct) is { } frame)
@@ -57,7 +56,7 @@ internal sealed class PeerReceiver(
 
     private void CheckMember(MemberId from, PeerIdentity peer, MemberStatus status)
     {
-        RefuseFormer(from, peer.NodeId, status);
+        RefuseFormer(from, peer, status);
         // A member that is not known here may be a new one: the news of it is still on its way.
         var known = status.Membership.Find(from) ?? status.Committed.Find(from);
         if (known is not null && known.Node != peer.NodeId.Value)
@@ -66,13 +65,13 @@ internal sealed class PeerReceiver(
     }
 
     /// <summary>Not before its removal is committed: until then the others may need it to get there.</summary>
-    private void RefuseFormer(MemberId from, NodeId peer, MemberStatus status)
+    private void RefuseFormer(MemberId from, PeerIdentity peer, MemberStatus status)
     {
         if (status.Removed.Contains(from))
             throw new PeerRefusedException(410,
                 $"member {from} was removed from the managers: let this host leave and join again");
         if (!IsManager(peer))
-            throw new PeerRefusedException(403, $"node {peer} is not a manager (any more), though its certificate "
+            throw new PeerRefusedException(403, $"node {peer.NodeId} is not a manager (any more), though its certificate "
                 + "says so: it renews that, or was removed from the cluster");
     }
 }
