@@ -16,11 +16,14 @@ internal sealed class SnapshotSending(RaftState state, ProgressTable table)
 
     /// <summary>
     /// Asks for the next piece to be read. A snapshot that was begun is brought to its end, if the disk still has it,
-    /// though a newer one exists: otherwise a slow member would begin again for ever.
+    /// though a newer one exists: otherwise a slow member would begin again for ever. One of which nothing has arrived
+    /// was not begun: a member that was away gets the newest.
     /// </summary>
     public void Feed(Progress progress)
     {
-        var cursor = progress.Cursor ?? new SnapshotCursor(state.Snapshot, 0, SnapshotAwaits.Nothing);
+        var cursor = progress.Cursor is { } begun && (begun.Offset > 0 || begun.Awaits != SnapshotAwaits.Nothing)
+            ? begun
+            : new SnapshotCursor(state.Snapshot, 0, SnapshotAwaits.Nothing);
         if (cursor.Awaits == SnapshotAwaits.Nothing)
         {
             state.Outbox.Ask(new SnapshotRead(
