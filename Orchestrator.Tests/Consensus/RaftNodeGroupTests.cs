@@ -160,6 +160,11 @@ public sealed class RaftNodeGroupTests
         var leader = await _group.LeaderAsync();
         var away = _group.Followers(leader).First();
         await away.StopAsync();
+        for (var tick = 0; tick < 30; tick++) // for a while its entries are kept
+        {
+            _group.Pass(TimeSpan.FromMilliseconds(50));
+            await _group.SettleAsync();
+        }
         var commands = Enumerable.Range(0, 100).Select(i => $"command {i}").ToArray();
         foreach (var command in commands)
             await _group.ProposeAsync(leader, command);

@@ -16,13 +16,17 @@ internal sealed class SnapshotSending(RaftState state, ProgressTable table)
 
     /// <summary>
     /// Asks for the next piece to be read. A snapshot that was begun is brought to its end, if the disk still has it,
-    /// though a newer one exists: otherwise a slow member would begin again for ever.
+    /// though a newer one exists: otherwise a slow member would begin again for ever. One of which nothing has arrived
+    /// was not begun: a member that was away gets the newest.
     /// </summary>
     public void Feed(Progress progress)
     {
-        if (progress.Cursor is null && state.IsSnapshotLost)
-            return;
-        var cursor = progress.Cursor ?? new SnapshotCursor(state.Snapshot, 0, SnapshotAwaits.Nothing);
+        if (progress.Cursor is not { } cursor || cursor is { Offset: 0, Awaits: SnapshotAwaits.Nothing })
+        {
+            if (state.IsSnapshotLost)
+                return;
+            cursor = new SnapshotCursor(state.Snapshot, 0, SnapshotAwaits.Nothing);
+        }
         if (cursor.Awaits == SnapshotAwaits.Nothing)
         {
             state.Outbox.Ask(new SnapshotRead(
