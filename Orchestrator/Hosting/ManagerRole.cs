@@ -6,6 +6,7 @@ using Orchestrator.Consensus.Log;
 using Orchestrator.Consensus.Transport;
 using Orchestrator.Dispatching;
 using Orchestrator.Managers;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Security;
 using Orchestrator.Store;
