@@ -71,7 +71,7 @@ internal sealed class PeerReceiver(
             throw new PeerRefusedException(410,
                 $"member {from} was removed from the managers: let this host leave and join again");
         if (!IsManager(peer))
-            throw new PeerRefusedException(403, $"node {peer.NodeId} is not a manager (any more), though its certificate "
-                + "says so: it renews that, or was removed from the cluster");
+            throw new PeerRefusedException(403, $"node {peer.NodeId} is not a manager (any more), though its "
+                + "certificate says so: it renews that, or was removed from the cluster");
     }
 }
