@@ -122,7 +122,7 @@ public sealed class DiagnosisTests
         {
             Now = Now,
             Node = new LocalNodeStatus { Role = LocalNodeRole.Manager, Error = "no leader" },
-            Disk = new DiskFacts { Directory = "/data" },
+            Disk = new DiskFacts { Directory = "/data", TotalBytes = 1, Error = "Input/output error" },
             Engine = new EngineFacts { Runtime = "docker", Error = "no answer", CgroupVersion = 1, OpenFiles = 1024 },
             Certificate = new CertificateFacts(Now.AddDays(-91), Now.AddDays(-1)),
             Group = new GroupFacts { Voters = 3, Reachable = 1, LostData = "index 7", Peers = [new PeerFacts { Address = "a" }] },
