@@ -8,6 +8,8 @@ namespace Orchestrator.Security;
 /// <summary>What all who serve short calls on the cluster's port do alike: caller, body, answer, refusal.</summary>
 internal static class ClusterCall
 {
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
+
     /// <exception cref="RefusedException">the caller has shown no certificate of this cluster</exception>
     public static PeerIdentity PeerOf(HttpContext context) =>
         PeerIdentity.Of(context.Connection.ClientCertificate) ?? throw new RefusedException(
@@ -75,6 +77,26 @@ internal static class ClusterCall
         if (status == StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = "1";
         await context.Response.WriteAsync(message, context.RequestAborted);
+        await DrainAsync(context);
+    }
+
+    /// <summary>
+    /// The answer is complete, and the caller has time to end its body by itself: one that is reset while it is written
+    /// may hang its writer, see <see cref="PushContent"/>.
+    /// </summary>
+    private static async Task DrainAsync(HttpContext context)
+    {
+        await context.Response.CompleteAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(DrainLimit);
+        try
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
+        {
+            // It has gone, or says too much.
+        }
     }
 
     private static long? LimitOf(HttpContext context) =>

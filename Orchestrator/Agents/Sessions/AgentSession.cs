@@ -42,6 +42,7 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
                 ClusterPaths.Session,
                 (stream, _) => speaking = PushContent.EndFirstAsync(
                     SpeakAsync(stream, session.Token), listening, session.Token),
+                EndAsync,
                 greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);
             await GreetAsync(stream, greeting.Token);
@@ -59,10 +60,15 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         }
         finally
         {
-            await session.CancelAsync();
-            // It takes from the outbox, which belongs to the next session from here on.
-            await speaking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync();
             await logs.CloseAsync();
+        }
+
+        // What speaks takes from the outbox, which belongs to the next session afterwards.
+        async Task EndAsync()
+        {
+            await session.CancelAsync();
+            await speaking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

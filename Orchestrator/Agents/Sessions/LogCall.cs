@@ -21,12 +21,18 @@ internal sealed class LogCall(LogRequest request, ManagerConnection connection, 
         {
             using var response = await connection.OpenAsync(
                 path, (stream, _) => writing = PushContent.EndFirstAsync(WriteAsync(stream), reading, ended.Token),
+                EndAsync,
                 ct);
             // The manager may answer long before it has read everything: it is done when its response ends.
             await using var body = await response.Content.ReadAsStreamAsync(reading.Token);
             await body.CopyToAsync(Stream.Null, reading.Token);
         }
         finally
+        {
+            await EndAsync();
+        }
+
+        async Task EndAsync()
         {
             await ended.CancelAsync();
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

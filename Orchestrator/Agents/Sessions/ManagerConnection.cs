@@ -19,9 +19,10 @@ internal sealed class ManagerConnection : IDisposable
 
     /// <summary>Opens a stream both ways; the response is the caller's to dispose.</summary>
     /// <param name="write">writes the request's body while the response is read</param>
+    /// <param name="end">ends the body; a refusal is left after that only, see <see cref="PushContent"/></param>
     /// <exception cref="SessionException">the manager refused</exception>
     public async Task<HttpResponseMessage> OpenAsync(
-        string path, Func<Stream, CancellationToken, Task> write, CancellationToken ct)
+        string path, Func<Stream, CancellationToken, Task> write, Func<Task> end, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
         {
@@ -34,7 +35,11 @@ internal sealed class ManagerConnection : IDisposable
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw await RefusalAsync(response, ct);
+        {
+            var refusal = await RefusalAsync(response, ct);
+            await end();
+            throw refusal;
+        }
     }
 
     public void Dispose() => _client.Dispose();

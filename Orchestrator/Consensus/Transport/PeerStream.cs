@@ -31,7 +31,7 @@ internal sealed class PeerStream : IDisposable
             WriteAsync(body, hello, queue, life.Token), reading, life.Token));
         try
         {
-            using var response = await OpenAsync(content, life.Token);
+            using var response = await OpenAsync(content, EndAsync, life.Token);
             opened();
             await using var answer = await response.Content.ReadAsStreamAsync(reading.Token);
             await answer.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, reading.Token);
@@ -43,6 +43,11 @@ internal sealed class PeerStream : IDisposable
         }
         finally
         {
+            await EndAsync();
+        }
+
+        async Task EndAsync()
+        {
             await life.CancelAsync();
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -50,7 +55,7 @@ internal sealed class PeerStream : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<HttpResponseMessage> OpenAsync(PushContent content, CancellationToken ct)
+    private async Task<HttpResponseMessage> OpenAsync(PushContent content, Func<Task> end, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(_options.OpenTimeout);
@@ -67,8 +72,10 @@ internal sealed class PeerStream : IDisposable
                 return response;
             using (response)
             {
-                throw new PeerRefusedException(
+                var refusal = new PeerRefusedException(
                     (int)response.StatusCode, await RefusalText.ReadAsync(response, limit.Token));
+                await end();
+                throw refusal;
             }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
