@@ -7,7 +7,9 @@ namespace Orchestrator.Security;
 /// <param name="write">writes it; the body ends when it completes</param>
 /// <remarks>
 /// Whoever gives a call up ends the body first, and normally, then leaves the response. Both at once may leave a lock
-/// inside the HTTP/2 client held for ever (seen on .NET 10.0.12), and disposing the response never returns.
+/// inside the HTTP/2 client held for ever (seen on .NET 10.0.12), and disposing the response never returns. And a call
+/// whose answer was complete before it was looked at waits for the body, whatever its own token says: so a body ends
+/// when it is told that nobody reads it.
 /// </remarks>
 internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) : HttpContent
 {
@@ -19,17 +21,26 @@ internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) :
         write(stream, cancellationToken);
 
     /// <summary>Lets the body end before the reading of the response is cancelled.</summary>
-    /// <param name="writing">what writes the body</param>
+    /// <param name="write">writes the body until its token is cancelled</param>
     /// <param name="reading">cancelled when the body has ended and <paramref name="ct"/> is cancelled, or the writer
     /// has failed</param>
+    /// <param name="unread">cancelled when nobody reads the body any more</param>
     /// <param name="ct">ends the writer</param>
-    public static async Task EndFirstAsync(Task writing, CancellationTokenSource reading, CancellationToken ct)
+    public static async Task EndFirstAsync(
+        Func<CancellationToken, Task> write,
+        CancellationTokenSource reading,
+        CancellationToken unread,
+        CancellationToken ct)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        // Not on the thread that says it: the HTTP/2 client reads with that one.
+        await using var soon = unread.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).CancelSoon(), ended);
         try
         {
-            await writing;
+            await write(ended.Token);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested || unread.IsCancellationRequested)
         {
             // The body ends where it is.
         }

@@ -40,8 +40,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         {
             using var response = await connection.OpenAsync(
                 ClusterPaths.Session,
-                (stream, _) => speaking = PushContent.EndFirstAsync(
-                    SpeakAsync(stream, session.Token), listening, session.Token),
+                (stream, unread) => speaking = PushContent.EndFirstAsync(
+                    ended => SpeakAsync(stream, ended), listening, unread, session.Token),
                 EndAsync,
                 greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);

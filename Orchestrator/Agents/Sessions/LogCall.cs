@@ -20,7 +20,9 @@ internal sealed class LogCall(LogRequest request, ManagerConnection connection, 
         try
         {
             using var response = await connection.OpenAsync(
-                path, (stream, _) => writing = PushContent.EndFirstAsync(WriteAsync(stream), reading, ended.Token),
+                path,
+                (stream, unread) => writing = PushContent.EndFirstAsync(
+                    until => WriteAsync(stream, until), reading, unread, ended.Token),
                 EndAsync,
                 ct);
             // The manager may answer long before it has read everything: it is done when its response ends.
@@ -38,8 +40,8 @@ internal sealed class LogCall(LogRequest request, ManagerConnection connection, 
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Task WriteAsync(Stream stream) => LogSender.SendAsync(
-            stream, request, (task, lines) => ReadAsync(task, lines, now, ended.Token), ended.Token);
+        Task WriteAsync(Stream stream, CancellationToken until) => LogSender.SendAsync(
+            stream, request, (task, lines) => ReadAsync(task, lines, now, until), until);
     }
 
     private async Task ReadAsync(TaskId task, ChannelWriter<LogLine> lines, DateTimeOffset now, CancellationToken ct)

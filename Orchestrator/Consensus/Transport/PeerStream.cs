@@ -27,8 +27,8 @@ internal sealed class PeerStream : IDisposable
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var reading = new CancellationTokenSource();
         var writing = Task.CompletedTask;
-        var content = new PushContent((body, _) => writing = PushContent.EndFirstAsync(
-            WriteAsync(body, hello, queue, life.Token), reading, life.Token));
+        var content = new PushContent((body, unread) => writing = PushContent.EndFirstAsync(
+            ended => WriteAsync(body, hello, queue, ended), reading, unread, life.Token));
         try
         {
             using var response = await OpenAsync(content, EndAsync, life.Token);
