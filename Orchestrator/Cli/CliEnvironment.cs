@@ -13,11 +13,9 @@ public sealed record CliEnvironment
 
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Columns of the terminal.</summary>
-    public int Width { get; init; } = 80;
-
-    /// <summary>Lines of the terminal.</summary>
-    public int Height { get; init; } = 24;
+    /// <summary>Columns and lines. Asked when needed: the runtime reads the terminal's whole description for
+    /// it.</summary>
+    public Func<(int Width, int Height)> TerminalSize { get; init; } = () => (80, 24);
 
     public Func<string, string?> Variable { get; init; } = _ => null;
 
@@ -52,11 +50,11 @@ public sealed record CliEnvironment
     public static CliEnvironment OfProcess() => new()
     {
         Out = Writer(Console.OpenStandardOutput()),
-        Error = Console.Error,
+        // Console.Error would look up the encoding of the locale first, which no reader of ours needs.
+        Error = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }),
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        Width = Size(() => Console.WindowWidth, 80),
-        Height = Size(() => Console.WindowHeight, 24),
+        TerminalSize = () => (Size(() => Console.WindowWidth, 80), Size(() => Console.WindowHeight, 24)),
         Variable = Environment.GetEnvironmentVariable,
         ReadFile = File.ReadAllText,
         OpenInput = Console.OpenStandardInput,

@@ -59,7 +59,7 @@ internal static class ClusterInit
     {
         try
         {
-            var nodes = await run.Api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct);
+            var nodes = await run.Api.GetAsync("/nodes", wire => wire.IReadOnlyListNodeDto, ct);
             var managers = nodes.Where(node => node.ManagerStatus is not null).ToArray();
             if (managers.Length > 1 && managers.FirstOrDefault(node => node.ManagerStatus!.Leader) is { } leader)
                 run.Error.WriteLine($"Warning: the cluster has a leader, {leader.Description.Hostname}, and works "

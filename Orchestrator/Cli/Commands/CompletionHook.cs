@@ -1,4 +1,3 @@
-using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Client;
 using Orchestrator.Cli.Completion;
 
@@ -38,9 +37,9 @@ internal static class CompletionHook
             : GlobalOptions.Read(run.Arguments).Address(run.Environment.Variable);
         using var api = new ApiClient(address, run.Environment.Clock) { Timeout = Patience };
         if (kind == ArgumentKind.Node)
-            return (await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct)).Select(Lookups.NameOf)
+            return (await api.GetAsync("/nodes", wire => wire.IReadOnlyListNodeDto, ct)).Select(Lookups.NameOf)
                 .ToList();
-        return (await api.GetAsync("/services", WireJson.Default.IReadOnlyListServiceDto, ct))
+        return (await api.GetAsync("/services", wire => wire.IReadOnlyListServiceDto, ct))
             .Select(service => service.Spec.Name ?? service.Id).ToList();
     }
 }

@@ -37,7 +37,7 @@ internal static class DoctorCommand
         using var api = new ApiClient(run.Address, run.Environment.Clock) { Timeout = Patience };
         try
         {
-            return await api.GetAsync("/swarmnet/v1/doctor", WireJson.Default.IReadOnlyListFindingDto, ct);
+            return await api.GetAsync("/swarmnet/v1/doctor", wire => wire.IReadOnlyListFindingDto, ct);
         }
         catch (CliException e) when (e.ExitCode is ExitCode.Unreachable or ExitCode.NotConverged)
         {

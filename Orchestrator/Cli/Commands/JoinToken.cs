@@ -72,7 +72,7 @@ internal static class JoinToken
     }
 
     private static Task<SwarmDto> SwarmAsync(Invocation run, CancellationToken ct) =>
-        run.Api.GetAsync("/swarm", WireJson.Default.SwarmDto, ct);
+        run.Api.GetAsync("/swarm", wire => wire.SwarmDto, ct);
 
     private static string TokenOf(SwarmDto swarm, string role) =>
         (role == Manager ? swarm.JoinTokens?.Manager : swarm.JoinTokens?.Worker) is { Length: > 0 } token

@@ -12,11 +12,11 @@ internal static class Lookups
 
     public static Task<ServiceDto> ServiceAsync(Invocation run, string name, CancellationToken ct) =>
         WithHintAsync(run, "services", name, path => run.Api.GetAsync(
-            ApiQuery.With(path, ("insertDefaults", "false")), WireJson.Default.ServiceDto, ct), ct);
+            ApiQuery.With(path, ("insertDefaults", "false")), wire => wire.ServiceDto, ct), ct);
 
     public static async Task<NodeDto> NodeAsync(Invocation run, string name, CancellationToken ct) =>
         await WithHintAsync(run, "nodes", await OwnNameAsync(run, name, ct), path =>
-            run.Api.GetAsync(path, WireJson.Default.NodeDto, ct), ct);
+            run.Api.GetAsync(path, wire => wire.NodeDto, ct), ct);
 
     public static Task<JsonNode> ServiceJsonAsync(Invocation run, string name, CancellationToken ct) =>
         WithHintAsync(run, "services", name, path =>
@@ -27,23 +27,23 @@ internal static class Lookups
             run, "nodes", await OwnNameAsync(run, name, ct), path => run.Api.GetJsonAsync(path, ct), ct);
 
     public static Task<InfoDto> InfoAsync(Invocation run, CancellationToken ct) =>
-        run.Api.GetAsync("/info", WireJson.Default.InfoDto, ct);
+        run.Api.GetAsync("/info", wire => wire.InfoDto, ct);
 
     public static Task<IReadOnlyList<NodeDto>> NodesAsync(Invocation run, string? filters, CancellationToken ct) =>
-        run.Api.GetAsync(ApiQuery.With("/nodes", ("filters", filters)), WireJson.Default.IReadOnlyListNodeDto, ct);
+        run.Api.GetAsync(ApiQuery.With("/nodes", ("filters", filters)), wire => wire.IReadOnlyListNodeDto, ct);
 
     public static Task<IReadOnlyList<ServiceDto>> ServicesAsync(
         Invocation run, string? filters, bool withStatus, CancellationToken ct) =>
         run.Api.GetAsync(
             ApiQuery.With("/services", ("filters", filters), ("status", withStatus ? "true" : null)),
-            WireJson.Default.IReadOnlyListServiceDto,
+            wire => wire.IReadOnlyListServiceDto,
             ct);
 
     public static Task<IReadOnlyList<TaskDto>> TasksAsync(
         Invocation run, IReadOnlyList<KeyValuePair<string, string>> filters, CancellationToken ct) =>
         run.Api.GetAsync(
             ApiQuery.With(
-                "/tasks", ("filters", FilterSyntax.ToJson(filters))), WireJson.Default.IReadOnlyListTaskDto, ct);
+                "/tasks", ("filters", FilterSyntax.ToJson(filters))), wire => wire.IReadOnlyListTaskDto, ct);
 
     public static string NameOf(NodeDto node) =>
         !string.IsNullOrEmpty(node.Spec.Name) ? node.Spec.Name : node.Description.Hostname ?? node.Id;

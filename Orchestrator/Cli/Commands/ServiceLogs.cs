@@ -90,7 +90,7 @@ internal static class ServiceLogs
     {
         try
         {
-            var task = await run.Api.GetAsync(ApiQuery.Path("tasks", name), WireJson.Default.TaskDto, ct);
+            var task = await run.Api.GetAsync(ApiQuery.Path("tasks", name), wire => wire.TaskDto, ct);
             var service = await Lookups.ServiceAsync(run, task.ServiceId ?? "", ct);
             return OfService(service) with { Path = ApiQuery.Path("tasks", task.Id, "/logs") };
         }

@@ -23,7 +23,7 @@ internal static class VersionCommand
             run.Out.WriteLine($"Client: swarmnet {Own}");
         try
         {
-            var server = await run.Api.GetAsync("/version", WireJson.Default.EngineVersionDto, ct);
+            var server = await run.Api.GetAsync("/version", wire => wire.EngineVersionDto, ct);
             Write(run, server, format);
             return ExitCode.Ok;
         }

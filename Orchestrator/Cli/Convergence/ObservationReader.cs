@@ -15,12 +15,12 @@ internal sealed class ObservationReader(ApiClient api)
     public async Task<Observation> ReadAsync(string id, CancellationToken ct)
     {
         var path = ApiQuery.With(ApiQuery.Path("services", id), ("insertDefaults", "false"));
-        var service = await api.GetAsync(path, WireJson.Default.ServiceDto, ct);
+        var service = await api.GetAsync(path, wire => wire.ServiceDto, ct);
         var filters = FilterSyntax.ToJson([new("service", service.Id), new("_up-to-date", "true")]);
         var tasks = await api.GetAsync(
-            ApiQuery.With("/tasks", ("filters", filters)), WireJson.Default.IReadOnlyListTaskDto, ct);
+            ApiQuery.With("/tasks", ("filters", filters)), wire => wire.IReadOnlyListTaskDto, ct);
         if (_polls++ % PollsBetweenNodeLists == 0)
-            _nodes = await api.GetAsync("/nodes", WireJson.Default.IReadOnlyListNodeDto, ct);
+            _nodes = await api.GetAsync("/nodes", wire => wire.IReadOnlyListNodeDto, ct);
         return Combine(service, tasks, _nodes);
     }
 

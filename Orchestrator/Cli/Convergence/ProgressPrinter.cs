@@ -11,11 +11,13 @@ internal sealed class ProgressPrinter(TextWriter output, LineStyle style, bool r
     public static ProgressPrinter For(CliEnvironment environment)
     {
         var redraw = environment.ErrorIsTerminal && !environment.IsDumb;
-        var style = redraw
-            ? new LineStyle(
-                true, environment.ErrorIsColoured, Math.Min(20, Math.Max(1, environment.Height - 4)), environment.Width)
-            : LineStyle.Plain;
-        return new ProgressPrinter(environment.Error, style, redraw);
+        return new ProgressPrinter(environment.Error, redraw ? OnTerminal(environment) : LineStyle.Plain, redraw);
+    }
+
+    private static LineStyle OnTerminal(CliEnvironment environment)
+    {
+        var (width, height) = environment.TerminalSize();
+        return new LineStyle(true, environment.ErrorIsColoured, Math.Clamp(height - 4, 1, 20), width);
     }
 
     public void Show(Observation service, Progress progress, Verdict verdict)

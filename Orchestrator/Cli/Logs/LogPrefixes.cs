@@ -48,10 +48,10 @@ internal sealed class LogPrefixes(Invocation run)
     {
         try
         {
-            var task = await run.Api.GetAsync(ApiQuery.Path("tasks", line.TaskId), WireJson.Default.TaskDto, ct);
+            var task = await run.Api.GetAsync(ApiQuery.Path("tasks", line.TaskId), wire => wire.TaskDto, ct);
             if (task.NodeId is { Length: > 0 } nodeId && !_nodes.ContainsKey(nodeId))
                 _nodes[nodeId] = Lookups.NameOf(
-                    await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), WireJson.Default.NodeDto, ct));
+                    await run.Api.GetAsync(ApiQuery.Path("nodes", nodeId), wire => wire.NodeDto, ct));
             return Describe(task);
         }
         catch (CliException e) when (e.ExitCode == ExitCode.NotFound)
