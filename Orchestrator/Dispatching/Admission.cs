@@ -116,9 +116,8 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
 
     private void RequireRoomForManager()
     {
-        var managers = environment.Store.Current.Nodes.Values.Count(node => node.Spec.Role == NodeRole.Manager);
-        if (managers >= ManagerCount.Most)
-            throw Refused(StatusCodes.Status409Conflict, ManagerCount.TooMany(managers));
+        if (ManagerCount.Problem(environment.Store.Current.Nodes.Values) is { } problem)
+            throw Refused(StatusCodes.Status409Conflict, problem);
     }
 
     /// <summary>

@@ -52,9 +52,8 @@ internal static class NodeWrites
 
     private static void RequireRoomForManager(StateSnapshot state)
     {
-        var managers = state.Nodes.Values.Count(node => node.Spec.Role == NodeRole.Manager);
-        if (managers >= ManagerCount.Most)
-            throw ApiException.Bad(ManagerCount.TooMany(managers));
+        if (ManagerCount.Problem(state.Nodes.Values) is { } problem)
+            throw ApiException.Bad(problem);
     }
 
     private static void RequireMayGo(Node node, GroupStatus group, bool force)
