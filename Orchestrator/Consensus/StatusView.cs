@@ -14,16 +14,16 @@ internal sealed partial class StatusView(NodeParts parts)
     /// <summary>Looks at the others: often enough for people, too costly for each turn.</summary>
     public void Tick()
     {
-        var progress = parts.Core.Progress;
         var peers = ImmutableArray.CreateBuilder<PeerStatus>();
         foreach (var member in parts.Core.Membership.Members)
         {
             if (member.Id == parts.Self)
                 continue;
             var link = parts.Transport.LinkTo(member.Id);
-            var known = progress.FirstOrDefault(each => each.Id == member.Id);
-            var isSilent = link.IsUp && !progress.IsEmpty && !known.IsActive;
-            peers.Add(new PeerStatus(member, known.Match, link.IsUp && !isSilent, isSilent ? Silent : link.Problem));
+            var known = parts.Core.Progress.FirstOrDefault(each => each.Id == member.Id);
+            var isReachable = parts.IsReachable(member.Id);
+            var problem = link.IsUp && !isReachable ? Silent : link.Problem;
+            peers.Add(new PeerStatus(member, known.Match, isReachable, problem));
         }
         _peers = peers.ToImmutable();
     }
