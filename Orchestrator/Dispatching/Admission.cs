@@ -125,17 +125,9 @@ internal sealed partial class Admission(DispatchingEnvironment environment, Node
     /// </summary>
     private async Task ConfirmAsync(CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(ConfirmLimit, environment.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        try
-        {
-            await environment.Proposer.ReadBarrierAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
+        if (!await environment.Proposer.TryReadBarrierAsync(ConfirmLimit, environment.Time, ct))
             throw Refused(StatusCodes.Status503ServiceUnavailable, "the managers have not confirmed within "
                 + $"{ConfirmLimit.TotalSeconds:0} s what role the node has: try again");
-        }
     }
 
     private NodeRole? RoleOf(NodeId id) =>

@@ -38,18 +38,10 @@ internal sealed class FreshnessGate(RequestDelegate next, ApiContext context)
 
     private static async Task ConfirmAsync(ManagerServices manager, CancellationToken aborted)
     {
-        using var limit = new CancellationTokenSource(Patience, manager.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, limit.Token);
-        try
-        {
-            await manager.Proposer.ReadBarrierAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
-        {
+        if (!await manager.Proposer.TryReadBarrierAsync(Patience, manager.Time, aborted))
             throw new ProposalException(
                 ProposalFailure.NoLeader,
                 $"the managers did not confirm the state within {Patience.TotalSeconds:0} s: try again");
-        }
     }
 }
 
