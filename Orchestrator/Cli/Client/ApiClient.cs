@@ -6,13 +6,14 @@ using Orchestrator.Api.Contracts;
 
 namespace Orchestrator.Cli.Client;
 
-/// <summary>Requests to one daemon, one after the other on one connection. Every failure is a <see
-/// cref="CliException"/>.</summary>
+/// <summary>Requests to one daemon. Every failure is a <see cref="CliException"/>.</summary>
 public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposable
 {
     private const int MaxBody = 256 * 1024 * 1024;
 
-    private readonly HttpMessageInvoker _http = ApiConnection.Open(address);
+    private readonly Lazy<HttpMessageInvoker> _http = new(() => ApiConnection.Open(address));
+
+    private HttpMessageInvoker Http => _http.Value;
 
     /// <summary>For one request, its answer included; a join may use it up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -56,7 +57,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
     {
         using var timeout = new Deadline(Timeout, clock, ct);
         var response = await GuardAsync(
-            token => _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
+            token => Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
         if (response.IsSuccessStatusCode)
             return await response.Content.ReadAsStreamAsync(ct);
         var body = await GuardAsync(token => ReadBodyAsync(response, token), timeout.Token, ct);
@@ -70,7 +71,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         await GuardAsync(
             async token =>
             {
-                using var response = await _http.SendAsync(Post(path, body), token);
+                using var response = await Http.SendAsync(Post(path, body), token);
                 if (!response.IsSuccessStatusCode)
                 {
                     var reason = await ReadBodyAsync(response, token);
@@ -111,7 +112,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         return await GuardAsync(
             async token =>
             {
-                using var response = await _http.SendAsync(request, token);
+                using var response = await Http.SendAsync(request, token);
                 var body = await ReadBodyAsync(response, token);
                 return response.IsSuccessStatusCode
                     ? body
@@ -174,5 +175,9 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         $"at {address}: {error.Message}",
         "Is it a swarmnet daemon of about this version? Compare: swarmnet version");
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+            Http.Dispose();
+    }
 }

@@ -20,24 +20,31 @@ internal static class NodeList
 
     private static async Task<int> RunAsync(Invocation run, CancellationToken ct)
     {
-        var nodes = (await NodesAsync(run, ct))
-            .OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
-        if (run.IsOn("--quiet"))
+        var quiet = run.IsOn("--quiet");
+        var found = NodesAsync(run, ct);
+        var swarm = quiet ? Task.FromResult(new SwarmInfoDto()) : SwarmAsync(run, ct);
+        await Task.WhenAll(found, swarm);
+        var nodes = (await found).OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
+        if (quiet)
         {
             foreach (var node in nodes)
                 run.Out.WriteLine(node.Id);
             return ExitCode.Ok;
         }
-        var swarm = nodes.Count == 0 ? new SwarmInfoDto() : (await Lookups.InfoAsync(run, ct)).Swarm;
+        Show(run, nodes, await swarm);
+        return ExitCode.Ok;
+    }
+
+    private static void Show(Invocation run, IReadOnlyList<NodeDto> nodes, SwarmInfoDto swarm)
+    {
         var rows = nodes.Select(node => new Row(node, node.Id == swarm.NodeId)).ToList();
         var format = run.Text("--format");
         var plain = format is null or "" or "table";
         var marked = plain || format!.StartsWith("table ", StringComparison.Ordinal);
         new ListView<Row>(Columns(marked), Shown).Write(run.Out, rows, format);
-        await run.Out.FlushAsync(ct);
+        run.Out.Flush();
         if (plain && swarm.Quorum is { } quorum)
             run.Error.WriteLine(QuorumLine.Of(quorum));
-        return ExitCode.Ok;
     }
 
     /// <summary>When the managers cannot answer, the one that was asked at least says how many it misses.</summary>
@@ -49,11 +56,14 @@ internal static class NodeList
         }
         catch (CliException e) when (ApiErrors.HasNoLeader(e.Message))
         {
-            var quorum = (await Lookups.InfoAsync(run, ct)).Swarm.Quorum;
+            var quorum = (await SwarmAsync(run, ct)).Quorum;
             var fix = quorum is null ? e.Fix : $"{QuorumLine.Of(quorum)}\n{e.Fix}";
             throw new CliException(e.ExitCode, e.Message, e.Where, fix);
         }
     }
+
+    private static async Task<SwarmInfoDto> SwarmAsync(Invocation run, CancellationToken ct) =>
+        (await Lookups.InfoAsync(run, ct)).Swarm;
 
     private static Column<Row>[] Columns(bool marked) =>
     [
