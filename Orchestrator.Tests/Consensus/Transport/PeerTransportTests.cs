@@ -1,5 +1,7 @@
 using Orchestrator.Consensus.Core;
+using Orchestrator.Consensus.Transport;
 using Orchestrator.Model;
+using Orchestrator.Primitives;
 using Orchestrator.Tests.Security;
 
 namespace Orchestrator.Tests.Consensus.Transport;
@@ -88,6 +90,22 @@ public sealed class PeerTransportTests
         await _b.UntilLinkAsync(_a, link => link.Problem.Contains("cannot reach", StringComparison.Ordinal), ct);
         _b.Transport.Introduce(_a.Id, _a.Address);
         await _b.SendUntilReceivedAsync(_a, ct);
+    }
+
+    [Test]
+    public async Task Who_comes_back_is_reached_at_once(CancellationToken ct)
+    {
+        await _a.ListenAsync();
+        var port = int.Parse(_a.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+        await _a.CloseAsync();
+        await using var patient = new PeerHost(
+            0xC, _pki.Manager(Now), new PeerOptions { Retry = new Backoff(TimeSpan.FromHours(1), TimeSpan.FromHours(1)) });
+        patient.Attach();
+        patient.Follow(_a);
+        await patient.UntilLinkAsync(_a, link => link.Problem.Contains("cannot reach", StringComparison.Ordinal), ct);
+        await _a.ListenAsync(port);
+        patient.Transport.Introduce(_a.Id, _a.Address);
+        await patient.SendUntilReceivedAsync(_a, ct);
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Core;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Consensus.Transport;
 
@@ -9,6 +10,7 @@ internal sealed partial class PeerSender : IAsyncDisposable
     private readonly PeerRoute _route;
     private readonly PeerSurroundings _around;
     private readonly PeerQueue _queue;
+    private readonly Signal _retry;
     private readonly CancellationTokenSource _life;
     private readonly Task _loop;
     private volatile string[] _addresses;
@@ -22,6 +24,7 @@ internal sealed partial class PeerSender : IAsyncDisposable
         (_route, _around) = (route, around);
         (_addresses, _address) = (addresses, addresses[0]);
         _queue = new PeerQueue(around.Options);
+        _retry = new Signal(around.Time);
         _life = new CancellationTokenSource(Timeout.InfiniteTimeSpan, around.Time);
         _loop = LoopAsync(_life.Token);
     }
@@ -42,6 +45,13 @@ internal sealed partial class PeerSender : IAsyncDisposable
             return false;
         _addresses = addresses;
         return true;
+    }
+
+    /// <summary>The member is there: without a connection, the next one is tried at once.</summary>
+    public void Retry()
+    {
+        if (!_isUp)
+            _retry.Set();
     }
 
     /// <summary>Ends after that time: what is on its way still gets a chance.</summary>
@@ -71,7 +81,7 @@ internal sealed partial class PeerSender : IAsyncDisposable
             if (wasUp)
                 _around.Lost(_route.To);
             var delay = _around.Options.Retry.Delay(failures, _around.Chance.Next());
-            await Task.Delay(delay, _around.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _retry.WaitAsync(delay, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

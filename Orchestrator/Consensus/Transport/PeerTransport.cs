@@ -43,7 +43,7 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
 
     /// <summary>
     /// Another member has said itself where it is. A member that is behind learns from the log late, or never, where
-    /// the leader is that sends it the log: so both are tried.
+    /// the leader is that sends it the log: so both are tried. And it is there: a pause after a failure is over.
     /// </summary>
     /// <param name="address">nothing else than <c>ip:port</c> has an effect</param>
     public void Introduce(MemberId member, string address)
@@ -52,13 +52,12 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
             return;
         lock (_gate)
         {
-            if (_said.GetValueOrDefault(member) == address || _followed.HasRemoved(member))
+            if (_followed.HasRemoved(member))
                 return;
-            if (_said.Count >= MostIntroduced)
-                _said = _said.RemoveRange(_said.Keys.Where(known => _followed.Find(known) is null));
-            _said = _said.SetItem(member, address);
-            Update();
+            if (_said.GetValueOrDefault(member) != address)
+                Remember(member, address);
         }
+        _senders.GetValueOrDefault(member)?.Retry();
     }
 
     public void Send(Message message) => _senders.GetValueOrDefault(message.To)?.Queue.Add(message);
@@ -78,6 +77,14 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
             all = [.. _senders.Values, .. _replaced];
         }
         await Task.WhenAll(all.Select(sender => sender.DisposeAsync().AsTask()));
+    }
+
+    private void Remember(MemberId member, string address)
+    {
+        if (_said.Count >= MostIntroduced)
+            _said = _said.RemoveRange(_said.Keys.Where(known => _followed.Find(known) is null));
+        _said = _said.SetItem(member, address);
+        Update();
     }
 
     private void Update()
