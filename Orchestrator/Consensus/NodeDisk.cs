@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Consensus.Log;
@@ -97,12 +98,12 @@ internal sealed partial class NodeDisk(
 
     /// <summary>Does what waited for work that has ended meanwhile.</summary>
     /// <exception cref="LogException">work failed: end the process</exception>
-    public async ValueTask FinishAsync()
+    public void Finish()
     {
         while (_ended.TryDequeue(out var ended))
         {
             _underWay.RemoveAll(task => task.IsCompleted);
-            await ended.Work;
+            ended.Failure?.Throw();
             ended.Then();
         }
     }
@@ -140,20 +141,26 @@ internal sealed partial class NodeDisk(
         next();
     }
 
-    private void Run(DiskThread thread, Action work, Action then) =>
-        _underWay.Add(ReportAsync(thread.RunAsync(work), then));
-
-    private async Task ReportAsync(Task work, Action then)
+    /// <summary>Its end is reported by the thread itself: one change of threads less in the way of a commit.</summary>
+    private void Run(DiskThread thread, Action work, Action then) => _underWay.Add(thread.RunAsync(() =>
     {
-        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ended.Enqueue(new Ended(work, then));
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            failure = ExceptionDispatchInfo.Capture(e);
+        }
+        _ended.Enqueue(new Ended(failure, then));
         wake();
-    }
+    }));
 
     [LoggerMessage(LogLevel.Error, "another manager waits for a snapshot that cannot be read here")]
     private partial void LogUnreadable(Exception e);
 
-    private readonly record struct Ended(Task Work, Action Then);
+    private readonly record struct Ended(ExceptionDispatchInfo? Failure, Action Then);
 }
 
 /// <summary>The leader's snapshot took the place of the log.</summary>

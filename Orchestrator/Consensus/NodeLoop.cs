@@ -52,11 +52,11 @@ internal sealed class NodeLoop
         using var clock = new TickClock(_parts.Time, _options.Tick, _parts.Wake.Set);
         try
         {
-            await TurnAsync(clock);
+            Turn(clock);
             while (true)
             {
                 await _parts.Wake.WaitAsync(ct);
-                await TurnAsync(clock);
+                Turn(clock);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -75,10 +75,10 @@ internal sealed class NodeLoop
         await _leadership.EndedAsync();
     }
 
-    private async ValueTask TurnAsync(TickClock clock)
+    private void Turn(TickClock clock)
     {
         Tick(clock.Take(_options.ElectionTicks));
-        await _disk.FinishAsync();
+        _disk.Finish();
         TakeMessages();
         NoteLeader(); // first: what is taken now goes to the leader there is now
         TakeRequests();
@@ -101,7 +101,7 @@ internal sealed class NodeLoop
             throw new LogException(LogFailure.Stalled, $"the disk under {_options.Directory} did not finish a write "
                 + $"within {_options.StopGrace.TotalSeconds:0.#} s. The manager stops without it.", e);
         }
-        await _disk.FinishAsync();
+        _disk.Finish();
         DoWhatTheCoreWants();
         _reads.Complete(_applier.Index);
     }
