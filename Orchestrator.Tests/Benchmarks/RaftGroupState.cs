@@ -34,19 +34,25 @@ internal sealed class RaftGroupState
         await RestartAsync(group);
     }
 
-    /// <summary>A fourth manager gets a snapshot and what comes behind it while clients write.</summary>
+    /// <summary>
+    /// A fourth manager gets a snapshot and what comes behind it while clients write: half of what the group can do, since
+    /// all managers share the processors here, and at the full rate a newcomer's own work would take its part of them from
+    /// the others whatever the leader does.
+    /// </summary>
     private static async Task CatchUpAsync(RaftGroupHost group)
     {
         var writers = await RaftGroupWriters.CreateAsync(group, Clients);
         await RaftGroupLoad.RunAsync(Clients, Turn, writers.WriteAsync);
         var added = await group.StartDaemonAsync();
-        var before = await RaftGroupLoad.RunAsync(Clients, Turn, writers.WriteAsync);
+        var full = await RaftGroupLoad.RunAsync(Clients, Turn, writers.WriteAsync);
+        var half = full.PerSecond / 2;
+        var before = await RaftGroupLoad.RunAsync(Clients, half, elapsed => elapsed < Turn, writers.WriteAsync);
         var joining = JoinedAsync(group, added);
-        var meanwhile = await RaftGroupLoad.RunWhileAsync(joining, Clients, writers.WriteAsync);
+        var meanwhile = await RaftGroupLoad.RunAsync(Clients, half, _ => !joining.IsCompleted, writers.WriteAsync);
         Assert.That(group.Leads, "another manager took over: the machine is too busy to measure");
         Figures.Report("raft.catch_up_s", (await joining).TotalSeconds, "s");
         Figures.Report("raft.catch_up_slowdown", 1 - (meanwhile.PerSecond / before.PerSecond), "");
-        await TestContext.Out.WriteLineAsync($"{before.PerSecond:0} commits/s, then {meanwhile.PerSecond:0}");
+        await TestContext.Out.WriteLineAsync($"{full.PerSecond:0} commits/s at most; {before.PerSecond:0}, then {meanwhile.PerSecond:0}");
     }
 
     private static async Task<TimeSpan> JoinedAsync(RaftGroupHost group, DaemonProcess added)
