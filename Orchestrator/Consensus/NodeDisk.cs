@@ -103,7 +103,8 @@ internal sealed partial class NodeDisk(
         while (_ended.TryDequeue(out var ended))
         {
             _underWay.RemoveAll(task => task.IsCompleted);
-            ended.Failure?.Throw();
+            if (ended.Work.Exception?.InnerException is { } failure)
+                ExceptionDispatchInfo.Throw(failure);
             ended.Then();
         }
     }
@@ -142,25 +143,21 @@ internal sealed partial class NodeDisk(
     }
 
     /// <summary>Its end is reported by the thread itself: one change of threads less in the way of a commit.</summary>
-    private void Run(DiskThread thread, Action work, Action then) => _underWay.Add(thread.RunAsync(() =>
+    private void Run(DiskThread thread, Action action, Action then)
     {
-        ExceptionDispatchInfo? failure = null;
-        try
+        var work = new Task(action);
+        _underWay.Add(thread.RunAsync(() =>
         {
-            work();
-        }
-        catch (Exception e)
-        {
-            failure = ExceptionDispatchInfo.Capture(e);
-        }
-        _ended.Enqueue(new Ended(failure, then));
-        wake();
-    }));
+            work.RunSynchronously(TaskScheduler.Default);
+            _ended.Enqueue(new Ended(work, then));
+            wake();
+        }));
+    }
 
     [LoggerMessage(LogLevel.Error, "another manager waits for a snapshot that cannot be read here")]
     private partial void LogUnreadable(Exception e);
 
-    private readonly record struct Ended(ExceptionDispatchInfo? Failure, Action Then);
+    private readonly record struct Ended(Task Work, Action Then);
 }
 
 /// <summary>The leader's snapshot took the place of the log.</summary>
