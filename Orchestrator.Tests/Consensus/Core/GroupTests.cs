@@ -16,6 +16,7 @@ public sealed class GroupTests
         foreach (var command in new[] { "a", "b", "c" })
             Assert.That(group.Propose(1, command), Is.EqualTo(ProposeResult.Accepted));
         group.Settle();
+        group.TickAll();
         Assert.That(group.Members.Select(member => string.Join(' ', member.State)), Is.All.EqualTo("a b c"));
     }
 
@@ -47,6 +48,7 @@ public sealed class GroupTests
         foreach (var id in new ulong[] { 1, 2, 3 })
             group.Restart(id);
         group.Elect(3);
+        group.TickAll();
         Assert.That(group.Members.Select(member => string.Join(' ', member.State)), Is.All.EqualTo("a"));
     }
 }

@@ -82,6 +82,27 @@ public sealed class LeaderRuleTests
     }
 
     [Test]
+    public void News_of_a_commit_goes_at_once_only_where_somebody_waits_for_it()
+    {
+        var one = new One().Leads();
+        one.Acknowledged(1, Two);
+        one.Acknowledged(1, Three);
+        one.Ticks(1);
+        one.Core.Propose(new byte[] { 1 });
+        one.Says();
+        one.Flushes();
+        Assert.That(one.Acknowledged(2, Two), Is.Empty);
+        Assert.That(one.Core.CommitIndex, Is.EqualTo(2));
+        Assert.That(News(one.Ticks(1)), Is.EquivalentTo(new[] { (Two, 2UL), (Three, 2UL) }));
+        one.Hears(new Message.Forward(Three, Self, one.Core.Term, new byte[] { 2 }));
+        one.Flushes();
+        Assert.That(News(one.Acknowledged(3, Two)), Is.EqualTo(new[] { (Three, 3UL) }));
+
+        static IEnumerable<(MemberId, ulong)> News(Message[] said) =>
+            said.OfType<Message.Append>().Select(append => (append.To, append.Commit));
+    }
+
+    [Test]
     public void A_silent_member_is_sent_to_within_its_window_and_no_further()
     {
         var one = new One(adjust: options => options with { MaxInflightAppends = 3 }).Leads();

@@ -92,6 +92,9 @@ internal sealed class Leading
         return ProposeResult.Accepted;
     }
 
+    /// <summary>Somebody there waits for the commit of the newest entry.</summary>
+    public void AwaitedBy(MemberId member) => _table.Find(member)?.Awaited = _state.Log.Last.Index;
+
     public ProposeResult ChangeMembership(Membership next)
     {
         if (_handover.IsUnderWay)

@@ -42,6 +42,12 @@ internal sealed class Progress(MemberId id, ulong next)
     /// <summary>A heartbeat is due.</summary>
     public bool IsDue { get; set; }
 
+    /// <summary>It was not told for a while how far the commit index is.</summary>
+    public bool IsNewsDue { get; set; }
+
+    /// <summary>Index of the last entry that somebody there waits for.</summary>
+    public ulong Awaited { get; set; }
+
     /// <summary>How far the snapshot is that it gets; null when none was begun.</summary>
     public SnapshotCursor? Cursor { get; set; }
 
@@ -66,6 +72,7 @@ internal sealed class Progress(MemberId id, ulong next)
         SentCommit = commit;
         SentRound = round;
         IsDue = false;
+        IsNewsDue = false;
         ProbeSent = true;
     }
 

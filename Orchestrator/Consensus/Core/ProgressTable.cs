@@ -20,7 +20,7 @@ internal sealed class ProgressTable(RaftState state)
         return null;
     }
 
-    /// <summary>The membership changed: new members are tried at the end of the log.</summary>
+    /// <summary>The membership changed: new members are tried at the end of the log; all wait for its commit.</summary>
     public void Update()
     {
         var membership = state.Members.Effective;
@@ -29,6 +29,8 @@ internal sealed class ProgressTable(RaftState state)
             if (member.Id != state.Self && Find(member.Id) is null)
                 _members.Add(new Progress(member.Id, state.Log.Last.Index + 1));
         }
+        foreach (var progress in _members)
+            progress.Awaited = state.Log.Last.Index;
         _selfVotes = membership.IsVoter(state.Self);
         _voters = [.. _members.Where(progress => membership.IsVoter(progress.Id))];
     }

@@ -242,8 +242,8 @@ internal sealed class RaftCore
     private void OnForward(Message.Forward ask)
     {
         var result = Propose(ask.Command);
+        _state.Leading?.AwaitedBy(ask.From);
         if (result != ProposeResult.Accepted)
-            _state.Outbox.Send(
-                new Message.ForwardRefused(_state.Self, ask.From, _state.Term, ask.Ticket, result));
+            _state.Outbox.Send(new Message.ForwardRefused(_state.Self, ask.From, _state.Term, ask.Ticket, result));
     }
 }

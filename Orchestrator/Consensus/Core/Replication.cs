@@ -11,6 +11,7 @@ internal sealed class Replication(RaftState state, ProgressTable table)
         {
             progress.Silent++;
             progress.IsDue |= heartbeat;
+            progress.IsNewsDue = true;
             Snapshots.Tick(progress);
         }
     }
@@ -51,13 +52,19 @@ internal sealed class Replication(RaftState state, ProgressTable table)
         while (progress.State == ProgressState.Replicating && progress.Next <= state.Log.Last.Index
             && progress.HasRoom(state.Options))
             SendEntries(progress, round);
-        var hasNews = progress.SentCommit < state.Commit && progress.State == ProgressState.Replicating
-            && progress.HasRoom(state.Options);
-        if (progress.IsDue || progress.SentRound < round || hasNews)
+        if (progress.IsDue || progress.SentRound < round || IsOwedNews(progress))
             SendAppend(progress, [], round);
         if (progress.State == ProgressState.Snapshot)
             Snapshots.Feed(progress);
     }
+
+    /// <summary>
+    /// News of the commit index goes with the next entries. Alone it goes to a member where somebody waits for it, and
+    /// to the others once a tick: each such message costs both sides as much as an entry.
+    /// </summary>
+    private bool IsOwedNews(Progress progress) =>
+        progress.SentCommit < state.Commit && progress.State == ProgressState.Replicating
+        && (progress.IsNewsDue || progress.SentCommit < progress.Awaited) && progress.HasRoom(state.Options);
 
     private void SendEntries(Progress progress, ulong round)
     {
