@@ -15,6 +15,7 @@ internal sealed partial class PeerSender : IAsyncDisposable
     private readonly Task _loop;
     private volatile string[] _addresses;
     private volatile string _address;
+    private string? _said;
     private volatile bool _isUp;
     private volatile string _problem = "";
 
@@ -47,9 +48,10 @@ internal sealed partial class PeerSender : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The member is there: without a connection, the next one is tried at once.</summary>
-    public void Retry()
+    /// <summary>The member says that it is there: without a connection, that is tried next, and at once.</summary>
+    public void Retry(string address)
     {
+        Volatile.Write(ref _said, address);
         if (!_isUp)
             _retry.Set();
     }
@@ -82,6 +84,8 @@ internal sealed partial class PeerSender : IAsyncDisposable
                 _around.Lost(_route.To);
             var delay = _around.Options.Retry.Delay(failures, _around.Chance.Next());
             await _retry.WaitAsync(delay, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Interlocked.Exchange(ref _said, null) is { } said && _addresses.Contains(said))
+                _address = said;
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class PeerTransport(PeerSurroundings around) : IPeerTransport, I
             if (_said.GetValueOrDefault(member) != address)
                 Remember(member, address);
         }
-        _senders.GetValueOrDefault(member)?.Retry();
+        _senders.GetValueOrDefault(member)?.Retry(address);
     }
 
     public void Send(Message message) => _senders.GetValueOrDefault(message.To)?.Queue.Add(message);
