@@ -24,7 +24,7 @@ internal sealed class DiskThread : IAsyncDisposable
         var work = new Task(action, CancellationToken.None, TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            while (_queue.Count == MaxQueued)
+            while (_queue.Count == MaxQueued && !_isEnding)
                 Monitor.Wait(_gate);
             ObjectDisposedException.ThrowIf(_isEnding, this);
             _queue.Enqueue(work);
