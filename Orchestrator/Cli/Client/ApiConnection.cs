@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Cli.Client;
 
-/// <summary>Opens the one connection; says in plain words why it cannot.</summary>
+/// <summary>Opens connections; says in plain words why it cannot.</summary>
 internal static class ApiConnection
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);

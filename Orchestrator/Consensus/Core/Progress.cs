@@ -42,10 +42,10 @@ internal sealed class Progress(MemberId id, ulong next)
     /// <summary>A heartbeat is due.</summary>
     public bool IsDue { get; set; }
 
-    /// <summary>It was not told for a while how far the commit index is.</summary>
+    /// <summary>A tick has passed since it was told how far the commit index is.</summary>
     public bool IsNewsDue { get; set; }
 
-    /// <summary>Index of the last entry that somebody there waits for.</summary>
+    /// <summary>Index of the last entry that somebody there may wait for.</summary>
     public ulong Awaited { get; set; }
 
     /// <summary>How far the snapshot is that it gets; null when none was begun.</summary>
