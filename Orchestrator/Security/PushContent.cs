@@ -13,6 +13,9 @@ namespace Orchestrator.Security;
 /// </remarks>
 internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) : HttpContent
 {
+    /// <summary>A body that nobody reads any more is followed by the end of the answer within this time.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         write(stream, CancellationToken.None);
 
@@ -23,7 +26,7 @@ internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) :
     /// <summary>Lets the body end before the reading of the response is cancelled.</summary>
     /// <param name="write">writes the body until its token is cancelled</param>
     /// <param name="reading">cancelled when the body has ended and <paramref name="ct"/> is cancelled, or the writer
-    /// has failed</param>
+    /// has failed; some seconds after <paramref name="unread"/>, if the answer has not ended by then</param>
     /// <param name="unread">cancelled when nobody reads the body any more</param>
     /// <param name="ct">ends the writer</param>
     public static async Task EndFirstAsync(
@@ -49,6 +52,8 @@ internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) :
             reading.CancelSoon();
             throw;
         }
+        if (unread.IsCancellationRequested)
+            reading.CancelAfter(AnswerLimit); // an end that gets lost with the connection must not be waited for
         ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelSoon(), reading);
     }
 
