@@ -24,7 +24,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         string path, Func<WireJson, JsonTypeInfo<T>> contract, CancellationToken ct)
     {
         // A short command spends most of its time loading the HTTP client and the contract's metadata: side by side.
-        var answer = Task.Run(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), ct), ct);
+        var answer = SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), ct);
         var type = contract(WireJson.Default);
         return Read(await answer, type);
     }
@@ -60,8 +60,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             token => Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
         if (response.IsSuccessStatusCode)
             return await response.Content.ReadAsStreamAsync(ct);
-        var body = await GuardAsync(token => ReadBodyAsync(response, token), timeout.Token, ct);
-        throw ApiErrors.From(response.StatusCode, body.Span, $"at {address}");
+        throw await GuardAsync(token => Task.Run(() => Refusal(response, token), token), timeout.Token, ct);
     }
 
     /// <summary>The answer's bytes go to the target as they come.</summary>
@@ -73,10 +72,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             {
                 using var response = await Http.SendAsync(Post(path, body), token);
                 if (!response.IsSuccessStatusCode)
-                {
-                    var reason = await ReadBodyAsync(response, token);
-                    throw ApiErrors.From(response.StatusCode, reason.Span, $"at {address}");
-                }
+                    throw await Task.Run(() => Refusal(response, token), token);
                 await response.Content.CopyToAsync(target, token);
                 return true;
             },
@@ -106,21 +102,30 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         return request;
     }
 
-    private async Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    /// <summary>
+    /// On a thread that may wait: the HTTP client's synchronous way loads far less, which is most of a short command.
+    /// </summary>
+    private Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct) =>
+        Task.Run(() => Send(request, ct), ct);
+
+    private ReadOnlyMemory<byte> Send(HttpRequestMessage request, CancellationToken ct)
     {
         using var timeout = new Deadline(Timeout, clock, ct);
-        return await GuardAsync(
-            async token =>
-            {
-                using var response = await Http.SendAsync(request, token);
-                var body = await ReadBodyAsync(response, token);
-                return response.IsSuccessStatusCode
-                    ? body
-                    : throw ApiErrors.From(response.StatusCode, body.Span, $"at {address}");
-            },
-            timeout.Token,
-            ct);
+        try
+        {
+            using var response = Http.Send(request, timeout.Token);
+            return response.IsSuccessStatusCode
+                ? ReadBody(response, timeout.Token)
+                : throw Refusal(response, timeout.Token);
+        }
+        catch (Exception e) when (Explain(e, ct) is { } plain)
+        {
+            throw plain;
+        }
     }
+
+    private CliException Refusal(HttpResponseMessage response, CancellationToken ct) =>
+        ApiErrors.From(response.StatusCode, ReadBody(response, ct).Span, $"at {address}");
 
     private async Task<T> GuardAsync<T>(
         Func<CancellationToken, Task<T>> work, CancellationToken deadline, CancellationToken caller)
@@ -129,23 +134,29 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
         {
             return await work(deadline);
         }
-        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+        catch (Exception e) when (Explain(e, caller) is { } plain)
         {
-            throw ApiConnection.Explain(
-                address, new TimeoutException($"the daemon did not answer within {Timeout.TotalSeconds:0} seconds"));
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw ApiConnection.Explain(address, e);
+            throw plain;
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken ct)
+    /// <returns>null: none of the client's</returns>
+    private CliException? Explain(Exception error, CancellationToken caller) => error switch
     {
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        OperationCanceledException { InnerException: TimeoutException } => ApiConnection.Explain(
+            address, new TimeoutException("the daemon accepted no connection within 5 seconds")),
+        OperationCanceledException when !caller.IsCancellationRequested => ApiConnection.Explain(
+            address, new TimeoutException($"the daemon did not answer within {Timeout.TotalSeconds:0} seconds")),
+        HttpRequestException or IOException => ApiConnection.Explain(address, error),
+        _ => null,
+    };
+
+    private static ReadOnlyMemory<byte> ReadBody(HttpResponseMessage response, CancellationToken ct)
+    {
+        using var stream = response.Content.ReadAsStream(ct);
         var buffer = new byte[16 * 1024];
         var length = 0;
-        while (await stream.ReadAsync(buffer.AsMemory(length), ct) is var count and > 0)
+        while (stream.Read(buffer.AsSpan(length)) is var count and > 0)
         {
             length += count;
             if (length > MaxBody)

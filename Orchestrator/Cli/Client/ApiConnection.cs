@@ -18,16 +18,19 @@ internal static class ApiConnection
             ActivityHeadersPropagator = null,
         };
         if (address.SocketPath is { } path)
-            handler.ConnectCallback = (_, ct) => ConnectAsync(path, ct);
+            handler.ConnectCallback = (_, _) => new(Connect(path));
         return new HttpMessageInvoker(handler);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken ct)
+    private static NetworkStream Connect(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct);
+            // Of a daemon that accepts nobody any more.
+            socket.SendTimeout = (int)ConnectTimeout.TotalMilliseconds;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            socket.SendTimeout = 0;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -39,9 +39,9 @@ internal static class ClusterJoin
         };
         using var api = new ApiClient(run.Address, run.Environment.Clock) { Timeout = Patience };
         await api.PostAsync("/swarm/join", ApiBody.Of(request, WireJson.Default.SwarmJoinDto), ct);
-        var swarm = (await Lookups.InfoAsync(run, ct)).Swarm;
-        var role = swarm.ControlAvailable ? "manager" : "worker";
-        run.Error.WriteLine($"This host joined the cluster as a {role}, as node {swarm.NodeId}.");
+        var own = await Lookups.OwnPartAsync(run, ct);
+        var role = own.ControlAvailable ? "manager" : "worker";
+        run.Error.WriteLine($"This host joined the cluster as a {role}, as node {own.NodeId}.");
         return ExitCode.Ok;
     }
 }

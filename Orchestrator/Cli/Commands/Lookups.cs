@@ -26,8 +26,9 @@ internal static class Lookups
         await WithHintAsync(
             run, "nodes", await OwnNameAsync(run, name, ct), path => run.Api.GetJsonAsync(path, ct), ct);
 
-    public static Task<InfoDto> InfoAsync(Invocation run, CancellationToken ct) =>
-        run.Api.GetAsync("/info", wire => wire.InfoDto, ct);
+    /// <summary>This host's part in the cluster.</summary>
+    public static async Task<OwnPartDto> OwnPartAsync(Invocation run, CancellationToken ct) =>
+        (await run.Api.GetAsync("/info", wire => wire.OwnInfoDto, ct)).Swarm;
 
     public static Task<IReadOnlyList<NodeDto>> NodesAsync(Invocation run, string? filters, CancellationToken ct) =>
         run.Api.GetAsync(ApiQuery.With("/nodes", ("filters", filters)), wire => wire.IReadOnlyListNodeDto, ct);
@@ -52,7 +53,7 @@ internal static class Lookups
     {
         if (name != Self)
             return name;
-        var id = (await InfoAsync(run, ct)).Swarm.NodeId;
+        var id = (await OwnPartAsync(run, ct)).NodeId;
         return id.Length > 0
             ? id
             : throw new CliException(

@@ -22,8 +22,8 @@ internal static class NodeList
     {
         var quiet = run.IsOn("--quiet");
         var found = NodesAsync(run, ct);
-        var swarm = quiet ? Task.FromResult(new SwarmInfoDto()) : SwarmAsync(run, ct);
-        await Task.WhenAll(found, swarm);
+        var own = quiet ? Task.FromResult(new OwnPartDto()) : Lookups.OwnPartAsync(run, ct);
+        await Task.WhenAll(found, own);
         var nodes = (await found).OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
         if (quiet)
         {
@@ -31,19 +31,19 @@ internal static class NodeList
                 run.Out.WriteLine(node.Id);
             return ExitCode.Ok;
         }
-        Show(run, nodes, await swarm);
+        Show(run, nodes, await own);
         return ExitCode.Ok;
     }
 
-    private static void Show(Invocation run, IReadOnlyList<NodeDto> nodes, SwarmInfoDto swarm)
+    private static void Show(Invocation run, IReadOnlyList<NodeDto> nodes, OwnPartDto own)
     {
-        var rows = nodes.Select(node => new Row(node, node.Id == swarm.NodeId)).ToList();
+        var rows = nodes.Select(node => new Row(node, node.Id == own.NodeId)).ToList();
         var format = run.Text("--format");
         var plain = format is null or "" or "table";
         var marked = plain || format!.StartsWith("table ", StringComparison.Ordinal);
         new ListView<Row>(Columns(marked), Shown).Write(run.Out, rows, format);
         run.Out.Flush();
-        if (plain && swarm.Quorum is { } quorum)
+        if (plain && own.Quorum is { } quorum)
             run.Error.WriteLine(QuorumLine.Of(quorum));
     }
 
@@ -56,14 +56,11 @@ internal static class NodeList
         }
         catch (CliException e) when (ApiErrors.HasNoLeader(e.Message))
         {
-            var quorum = (await SwarmAsync(run, ct)).Quorum;
+            var quorum = (await Lookups.OwnPartAsync(run, ct)).Quorum;
             var fix = quorum is null ? e.Fix : $"{QuorumLine.Of(quorum)}\n{e.Fix}";
             throw new CliException(e.ExitCode, e.Message, e.Where, fix);
         }
     }
-
-    private static async Task<SwarmInfoDto> SwarmAsync(Invocation run, CancellationToken ct) =>
-        (await Lookups.InfoAsync(run, ct)).Swarm;
 
     private static Column<Row>[] Columns(bool marked) =>
     [
