@@ -50,6 +50,17 @@ internal sealed class ManagerRosterTests
     }
 
     [Test]
+    public void Managers_that_were_heard_of_are_tried_until_a_session_names_others()
+    {
+        var roster = new ManagerRoster(["own:1"], "own:1", "a:1");
+
+        Assert.That(NextOf(roster, 3), Is.EqualTo(new[] { "own:1", "a:1", "own:1" }));
+
+        roster.Learn(new SessionSettings { Managers = ["b:1"] });
+        Assert.That(NextOf(roster, 3), Is.EqualTo(new[] { "own:1", "b:1", "own:1" }));
+    }
+
+    [Test]
     public void The_manager_that_leads_is_tried_at_once_when_it_is_named()
     {
         var roster = new ManagerRoster(["a:1", "b:1", "c:1"]);

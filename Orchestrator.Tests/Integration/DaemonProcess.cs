@@ -152,6 +152,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
         if (_process is { HasExited: false })
             await Kill9Async();
         _process?.Dispose();
+        if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
+            TestContext.Out.WriteLine($"--- log of {_setup.Hostname ?? DataDirectory}\n{ReadLog()}");
         await EndTasksAsync();
         _root.Delete(recursive: true);
     }

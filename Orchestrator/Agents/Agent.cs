@@ -43,7 +43,7 @@ public sealed partial class Agent : IDisposable
             CallFailed = CallFailed,
         });
         _worker = new Worker(context, runners, outbox, _directory);
-        _roster = new ManagerRoster(context.Options.Managers);
+        _roster = new ManagerRoster(context.Options.Managers, context.Options.HeardManagers);
         _file = new AgentStateFile(
             context, () => new AgentState { Tasks = runners.Records(), Session = _roster.Settings });
         var parts = new SessionParts(_worker, outbox, _monitor, _roster) { SettingsChanged = TakeSettings };

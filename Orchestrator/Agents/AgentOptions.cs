@@ -18,6 +18,9 @@ public sealed record AgentOptions
     /// <summary><c>ip:port</c> of managers to try besides those that earlier sessions named.</summary>
     public ImmutableArray<string> Managers { get; init; } = [];
 
+    /// <summary><c>ip:port</c> of managers to try as long as no session has named any.</summary>
+    public ImmutableArray<string> HeardManagers { get; init; } = [];
+
     /// <summary>Runtime calls of one kind at once.</summary>
     public int Parallelism { get; init; } = 16;
 

@@ -85,6 +85,16 @@ internal sealed partial class ManagerRole : IAsyncDisposable
     public string LeaderAddress =>
         Node.Status is var status && status.Leader != status.Self ? status.LeaderMember?.Address ?? "" : "";
 
+    /// <summary><c>ip:port</c> of the other managers, as this one's log has them.</summary>
+    public IEnumerable<string> Others
+    {
+        get
+        {
+            var status = Node.Status;
+            return status.Membership.Members.Where(member => member.Id != status.Self).Select(member => member.Address);
+        }
+    }
+
     /// <summary>Opens the log and takes part in the group; decides whenever this manager leads.</summary>
     /// <exception cref="LogException">the log cannot be used</exception>
     public static ManagerRole Start(

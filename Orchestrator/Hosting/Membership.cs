@@ -73,6 +73,7 @@ internal sealed class Membership : IAsyncDisposable
             EngineLabels = services.Options.EngineLabels,
             DaemonVersion = HostDescription.Version,
             Managers = parts.Manager is { } manager ? [manager.LocalAddress] : [.. parts.State.Managers],
+            HeardManagers = [.. parts.Manager?.Role.Others ?? [], .. parts.State.Managers],
             NodeRemoved = events.Removed,
             SaveIdentity = events.SaveIdentity,
             IdentityChanged = events.IdentityChanged,

@@ -12,6 +12,7 @@ internal sealed class ChaosTests
 
     private ChaosGroup? _group;
     private Surroundings _surroundings;
+    private bool _isWell;
 
     [OneTimeTearDown]
     public async Task EndAsync()
@@ -31,7 +32,7 @@ internal sealed class ChaosTests
         Assert.That(result.Acknowledged, Is.GreaterThan(50), "the clients did write");
         await group.StartAgainAsync();
         await group.HealedAsync();
-        (_group, _surroundings) = (group, SurroundingsOf(fault));
+        _isWell = true;
     }
 
     /// <summary>What all faults but cuts can happen in is the same.</summary>
@@ -41,14 +42,15 @@ internal sealed class ChaosTests
     /// <summary>The one of the test before, if that ended well and it fits.</summary>
     private async Task<ChaosGroup> TakeGroupAsync(Surroundings surroundings)
     {
-        if (_group is { } group && _surroundings == surroundings)
+        if (_group is null || !_isWell || _surroundings != surroundings)
         {
+            if (_group is not null)
+                await _group.DisposeAsync();
             _group = null;
-            return group;
+            _group = await ChaosGroup.StartAsync(surroundings, SnapshotEntries);
+            _surroundings = surroundings;
         }
-        if (_group is not null)
-            await _group.DisposeAsync();
-        _group = null;
-        return await ChaosGroup.StartAsync(surroundings, SnapshotEntries);
+        _isWell = false;
+        return _group;
     }
 }

@@ -9,7 +9,8 @@ namespace Orchestrator.Agents.Sessions;
 /// who it is. Used by the session loop only; anyone may read <see cref="Current"/> and <see cref="Settings"/>.
 /// </summary>
 /// <param name="configured">they stay known whatever a session names</param>
-internal sealed class ManagerRoster(ImmutableArray<string> configured)
+/// <param name="heard">known until a session names others</param>
+internal sealed class ManagerRoster(ImmutableArray<string> configured, params IEnumerable<string> heard)
 {
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8), Jitter: 0.5);
 
@@ -25,7 +26,7 @@ internal sealed class ManagerRoster(ImmutableArray<string> configured)
     private static readonly Backoff Patience =
         new(TimeSpan.FromMilliseconds(500), ClusterConnector.ConnectTimeout, Jitter: 0);
 
-    private ImmutableList<string> _order = [.. configured.Distinct(StringComparer.Ordinal)];
+    private ImmutableList<string> _order = [.. configured.Concat(heard).Distinct(StringComparer.Ordinal)];
     private SessionSettings _settings = new();
     private string? _answered;
     private string? _hinted;
