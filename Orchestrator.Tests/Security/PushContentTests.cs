@@ -41,6 +41,17 @@ public sealed class PushContentTests
         Assert.That(() => reading.IsCancellationRequested, Is.True.After(20).Seconds.PollEvery(5).MilliSeconds);
     }
 
+    [Test]
+    public async Task A_body_whose_writer_fails_ends_in_good_order()
+    {
+        using var content = new PushContent(async (stream, ct) =>
+        {
+            await stream.WriteAsync(new byte[3], ct);
+            throw new IOException("cut");
+        });
+        Assert.That(await content.ReadAsByteArrayAsync(), Has.Length.EqualTo(3));
+    }
+
     private static Task WriteAsync(
         CancellationTokenSource reading, CancellationTokenSource unread, CancellationTokenSource given) =>
         PushContent.EndFirstAsync(

@@ -4,12 +4,12 @@ using Orchestrator.Primitives;
 namespace Orchestrator.Security;
 
 /// <summary>A request body that is written while the response is read.</summary>
-/// <param name="write">writes it; the body ends when it completes</param>
+/// <param name="write">writes it; the body ends when it completes, in good order even when it fails</param>
 /// <remarks>
-/// Whoever gives a call up ends the body first, and normally, then leaves the response. Both at once may leave a lock
-/// inside the HTTP/2 client held for ever (seen on .NET 10.0.12), and disposing the response never returns. And a call
-/// whose answer was complete before it was looked at waits for the body, whatever its own token says: so a body ends
-/// when it is told that nobody reads it.
+/// Whoever gives a call up ends the body first, and normally, then leaves the response. Both at once, or a body that
+/// fails because its connection breaks, may leave a lock inside the HTTP/2 client held for ever (seen on .NET 10.0.12),
+/// and disposing the response never returns: see <see cref="CallEnd"/>. And a call whose answer was complete before it
+/// was looked at waits for the body, whatever its own token says: so a body ends when it is told that nobody reads it.
 /// </remarks>
 internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) : HttpContent
 {
@@ -17,11 +17,11 @@ internal sealed class PushContent(Func<Stream, CancellationToken, Task> write) :
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        write(stream, CancellationToken.None);
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(
+    protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        write(stream, cancellationToken);
+        await write(stream, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Lets the body end before the reading of the response is cancelled.</summary>
     /// <param name="write">writes the body until its token is cancelled</param>

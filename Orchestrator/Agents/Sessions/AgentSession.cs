@@ -27,8 +27,9 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
     public void Wake() => _somethingToSay.Set();
 
     /// <summary>Until the managers remove this node; every other end is an exception.</summary>
+    /// <param name="end">is told when nothing is said any more</param>
     /// <exception cref="SessionException">the manager refused, ended the session or lost a frame</exception>
-    public async Task RunAsync(ManagerConnection connection, CancellationToken ct)
+    public async Task RunAsync(ManagerConnection connection, CallEnd end, CancellationToken ct)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var limit = new CancellationTokenSource(GreetingLimit, agent.Clock);
@@ -40,8 +41,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
         {
             using var response = await connection.OpenAsync(
                 ClusterPaths.Session,
-                (stream, unread) => speaking = PushContent.EndFirstAsync(
-                    ended => SpeakAsync(stream, ended), listening, unread, session.Token),
+                (stream, unread) => speaking = end.AfterAsync(PushContent.EndFirstAsync(
+                    ended => SpeakAsync(stream, ended), listening, unread, session.Token)),
                 EndAsync,
                 greeting.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(greeting.Token);

@@ -125,14 +125,14 @@ internal sealed partial class SessionLoop : IDisposable
     {
         // A manager that is lost without a word is noticed after two pings: well before its nodes count as silent.
         var ping = _parts.Roster.Settings.HeartbeatPeriod / 2;
-        using var connection = new ManagerConnection(manager, _connector, ping, _parts.Roster.ConnectLimit);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var session = new AgentSession(_agent, _parts, new LogStreams(_agent, _runners), ping);
         Volatile.Write(ref _session, session);
         var watching = WatchAsync(session, manager, life);
         try
         {
-            await session.RunAsync(connection, life.Token);
+            var end = new CallEnd(_agent.Clock);
+            await end.AwaitAsync(RunAsync(session, manager, ping, end, life.Token), life.Token);
         }
         catch (OperationCanceledException) when (life.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -144,6 +144,13 @@ internal sealed partial class SessionLoop : IDisposable
             await life.CancelAsync();
             await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task RunAsync(
+        AgentSession session, string manager, TimeSpan ping, CallEnd end, CancellationToken ct)
+    {
+        using var connection = new ManagerConnection(manager, _connector, ping, _parts.Roster.ConnectLimit);
+        await session.RunAsync(connection, end, ct);
     }
 
     /// <summary>Ends the session when another manager leads.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Primitives;
+using Orchestrator.Security;
 
 namespace Orchestrator.Consensus.Transport;
 
@@ -96,8 +97,8 @@ internal sealed partial class PeerSender : IAsyncDisposable
         var wasUp = false;
         try
         {
-            using var stream = new PeerStream(_address, _around.Connector, _around.Options);
-            await stream.RunAsync(_route.Hello with { Address = _around.Address }, _queue, () => wasUp = Opened(), ct);
+            var end = new CallEnd(_around.Time);
+            await end.AwaitAsync(RunAsync(end, () => wasUp = Opened(), ct), ct);
             LogOnce("it has closed the connection");
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -106,10 +107,16 @@ internal sealed partial class PeerSender : IAsyncDisposable
         }
         catch (Exception e)
         {
-            LogOnce(Security.PeerException.In(e)?.Message ?? e.Message);
+            LogOnce(PeerException.In(e)?.Message ?? e.Message);
         }
         _isUp = false;
         return wasUp;
+    }
+
+    private async Task RunAsync(CallEnd end, Action opened, CancellationToken ct)
+    {
+        using var stream = new PeerStream(_address, _around.Connector, _around.Options);
+        await stream.RunAsync(_route.Hello with { Address = _around.Address }, _queue, end, opened, ct);
     }
 
     private bool Opened()

@@ -18,17 +18,18 @@ internal sealed class PeerStream : IDisposable
     }
 
     /// <summary>Sends what comes into the queue; returns when the other side ends the stream.</summary>
+    /// <param name="end">is told when the body has ended</param>
     /// <param name="opened">called when the other side has taken the stream</param>
     /// <exception cref="PeerRefusedException">the other side did not take it</exception>
     /// <exception cref="HttpRequestException">no connection, or it broke</exception>
     /// <exception cref="IOException">it broke</exception>
-    public async Task RunAsync(PeerHello hello, PeerQueue queue, Action opened, CancellationToken ct)
+    public async Task RunAsync(PeerHello hello, PeerQueue queue, CallEnd end, Action opened, CancellationToken ct)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var reading = new CancellationTokenSource();
         var writing = Task.CompletedTask;
-        var content = new PushContent((body, unread) => writing = PushContent.EndFirstAsync(
-            ended => WriteAsync(body, hello, queue, ended), reading, unread, life.Token));
+        var content = new PushContent((body, unread) => writing = end.AfterAsync(PushContent.EndFirstAsync(
+            ended => WriteAsync(body, hello, queue, ended), reading, unread, life.Token)));
         try
         {
             using var response = await OpenAsync(content, EndAsync, life.Token);
