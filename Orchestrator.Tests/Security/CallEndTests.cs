@@ -13,7 +13,7 @@ public sealed class CallEndTests
     [Test]
     public async Task A_call_lasts_as_long_as_it_wants()
     {
-        var waiting = new CallEnd(_time).AwaitAsync(_call.Task, CancellationToken.None);
+        var waiting = new CallEnd(_time).AwaitAsync(_ => _call.Task, CancellationToken.None);
 
         _time.Advance(TimeSpan.FromDays(1));
         Assert.That(waiting.IsCompleted, Is.False);
@@ -26,7 +26,7 @@ public sealed class CallEndTests
     public async Task A_call_that_does_not_end_after_its_body_is_left_behind()
     {
         var end = new CallEnd(_time);
-        var waiting = end.AwaitAsync(_call.Task, CancellationToken.None);
+        var waiting = end.AwaitAsync(_ => _call.Task, CancellationToken.None);
         var body = end.AfterAsync(_body.Task);
         _body.SetException(new IOException("cut"));
 
@@ -38,17 +38,25 @@ public sealed class CallEndTests
     public async Task A_call_that_does_not_end_when_it_is_cancelled_is_left_behind()
     {
         using var given = new CancellationTokenSource();
-        var waiting = new CallEnd(_time).AwaitAsync(_call.Task, given.Token);
+        var told = new TaskCompletionSource();
+        var waiting = new CallEnd(_time).AwaitAsync(
+            ct =>
+            {
+                ct.Register(told.SetResult);
+                return _call.Task;
+            },
+            given.Token);
         await given.CancelAsync();
 
         await LeftBehindAsync(waiting);
+        await told.Task.WaitAsync(Eventually.Patience);
     }
 
     [Test]
     public async Task A_call_that_ends_after_its_body_says_why()
     {
         var end = new CallEnd(_time);
-        var waiting = end.AwaitAsync(_call.Task, CancellationToken.None);
+        var waiting = end.AwaitAsync(_ => _call.Task, CancellationToken.None);
         _body.SetResult();
         await end.AfterAsync(_body.Task);
         _call.SetException(new TimeoutException("the call's own"));

@@ -1,3 +1,5 @@
+using Orchestrator.Primitives;
+
 namespace Orchestrator.Security;
 
 /// <summary>Rids whoever waits for a call of it soon after it is over, even when its end is never told.</summary>
@@ -27,20 +29,29 @@ internal sealed class CallEnd(TimeProvider clock)
     }
 
     /// <param name="call">disposes what it uses; left behind when it does not end in time</param>
-    /// <param name="ct">the call is over when it is cancelled; the call knows it too</param>
+    /// <param name="ct">the call is over when it is cancelled; the call's own token is cancelled soon after</param>
     /// <exception cref="IOException">the call was left behind</exception>
-    public async Task AwaitAsync(Task call, CancellationToken ct)
+    public async Task AwaitAsync(Func<CancellationToken, Task> call, CancellationToken ct)
     {
-        await using var given = ct.UnsafeRegister(
-            static over => ((TaskCompletionSource)over!).TrySetResult(), _over);
-        await Task.WhenAny(call, _over.Task);
+        // Its own, and cancelled on another thread: whoever cancels must not wait for what hangs.
+        var life = new CancellationTokenSource();
+        await using var given = ct.UnsafeRegister(_ =>
+        {
+            life.CancelSoon();
+            _over.TrySetResult();
+        }, null);
+        var calling = call(life.Token);
         try
         {
-            await call.WaitAsync(Limit, clock, CancellationToken.None);
+            await Task.WhenAny(calling, _over.Task);
+            await calling.WaitAsync(Limit, clock, CancellationToken.None);
         }
-        catch (TimeoutException) when (!call.IsCompleted)
+        catch (TimeoutException)
         {
-            throw new IOException("the connection is lost, and its end as well");
+            life.CancelSoon();
+            if (!calling.IsCompleted)
+                throw new IOException("the connection is lost, and its end as well");
+            await calling;
         }
     }
 }

@@ -153,6 +153,8 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
                 said = parts.Monitor.Current;
                 await SayAsync(stream, new AgentDescription { Description = said }, ct);
             }
+            // What is taken from now on is for the next one.
+            ct.ThrowIfCancellationRequested();
             if (parts.Outbox.Take() is { } statuses)
                 await SayAsync(stream, statuses, ct);
             var due = parts.Roster.Settings.HeartbeatPeriod - agent.Clock.GetElapsedTime(beat);

@@ -132,9 +132,10 @@ internal sealed partial class SessionLoop : IDisposable
         try
         {
             var end = new CallEnd(_agent.Clock);
-            await end.AwaitAsync(RunAsync(session, manager, ping, end, life.Token), life.Token);
+            await end.AwaitAsync(until => RunAsync(session, manager, ping, end, until), life.Token);
         }
-        catch (OperationCanceledException) when (life.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException
+            && life.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             var leader = await watching;
             throw new SessionException($"the one at {leader} leads now") { Leader = leader };

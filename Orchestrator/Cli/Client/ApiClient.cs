@@ -60,7 +60,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             token => Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Url(path)), token), timeout.Token, ct);
         if (response.IsSuccessStatusCode)
             return await response.Content.ReadAsStreamAsync(ct);
-        throw await GuardAsync(token => Task.Run(() => Refusal(response, token), token), timeout.Token, ct);
+        throw await GuardAsync(token => OnThreadAsync(() => Refusal(response, token), token), timeout.Token, ct);
     }
 
     /// <summary>The answer's bytes go to the target as they come.</summary>
@@ -72,7 +72,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
             {
                 using var response = await Http.SendAsync(Post(path, body), token);
                 if (!response.IsSuccessStatusCode)
-                    throw await Task.Run(() => Refusal(response, token), token);
+                    throw await OnThreadAsync(() => Refusal(response, token), token);
                 await response.Content.CopyToAsync(target, token);
                 return true;
             },
@@ -103,25 +103,21 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
     }
 
     /// <summary>
-    /// On a thread that may wait: the HTTP client's synchronous way loads far less, which is most of a short command.
+    /// On a thread that may wait: the HTTP client's synchronous way loads less, and loading is most of a short command.
     /// </summary>
-    private Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct) =>
-        Task.Run(() => Send(request, ct), ct);
+    private async Task<ReadOnlyMemory<byte>> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var timeout = new Deadline(Timeout, clock, ct);
+        return await GuardAsync(token => OnThreadAsync(() => Send(request, token), token), timeout.Token, ct);
+    }
+
+    /// <summary>A body that does not come holds its thread, and the command does not wait for it.</summary>
+    private static Task<T> OnThreadAsync<T>(Func<T> work, CancellationToken ct) => Task.Run(work, ct).WaitAsync(ct);
 
     private ReadOnlyMemory<byte> Send(HttpRequestMessage request, CancellationToken ct)
     {
-        using var timeout = new Deadline(Timeout, clock, ct);
-        try
-        {
-            using var response = Http.Send(request, timeout.Token);
-            return response.IsSuccessStatusCode
-                ? ReadBody(response, timeout.Token)
-                : throw Refusal(response, timeout.Token);
-        }
-        catch (Exception e) when (Explain(e, ct) is { } plain)
-        {
-            throw plain;
-        }
+        using var response = Http.Send(request, ct);
+        return response.IsSuccessStatusCode ? ReadBody(response, ct) : throw Refusal(response, ct);
     }
 
     private CliException Refusal(HttpResponseMessage response, CancellationToken ct) =>

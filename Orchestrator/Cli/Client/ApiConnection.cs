@@ -54,6 +54,9 @@ internal static class ApiConnection
             SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
                 or SocketError.NetworkUnreachable or SocketError.HostUnreachable =>
                     NotRunning(address, ReasonOf(address, cause)),
+            SocketError.WouldBlock => new CliException(
+                ExitCode.NotConverged, "the daemon accepted no connection within 5 seconds", $"at {address}",
+                "Look at the daemon's log: journalctl -u swarmnet"),
             _ when cause is null && error is TimeoutException => new CliException(
                 ExitCode.NotConverged, error.Message, $"at {address}",
                 "Look at the daemon's log: journalctl -u swarmnet"),

@@ -98,10 +98,10 @@ internal sealed partial class PeerSender : IAsyncDisposable
         try
         {
             var end = new CallEnd(_around.Time);
-            await end.AwaitAsync(RunAsync(end, () => wasUp = Opened(), ct), ct);
+            await end.AwaitAsync(life => RunAsync(end, () => wasUp = Opened(), life), ct);
             LogOnce("it has closed the connection");
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (Exception) when (ct.IsCancellationRequested)
         {
             // The end.
         }
