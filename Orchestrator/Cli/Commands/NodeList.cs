@@ -23,7 +23,8 @@ internal static class NodeList
         var quiet = run.IsOn("--quiet");
         var found = NodesAsync(run, ct);
         var own = quiet ? Task.FromResult(new OwnPartDto()) : Lookups.OwnPartAsync(run, ct);
-        await Task.WhenAll(found, own);
+        // What is wrong with the nodes is told first, whichever fails first.
+        await Task.WhenAll(found, own).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var nodes = (await found).OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
         if (quiet)
         {
