@@ -142,25 +142,6 @@ public sealed record SwarmInfoDto
     public QuorumDto? Quorum { get; set; }
 }
 
-/// <summary>
-/// What our commands ask <see cref="InfoDto"/> for. The whole of it costs the start of a command 10 ms.
-/// </summary>
-public sealed record OwnInfoDto
-{
-    public OwnPartDto Swarm { get; set; } = new();
-}
-
-/// <summary>See <see cref="SwarmInfoDto"/>.</summary>
-public sealed record OwnPartDto
-{
-    [JsonPropertyName("NodeID")]
-    public string NodeId { get; set; } = "";
-
-    public bool ControlAvailable { get; set; }
-
-    public QuorumDto? Quorum { get; set; }
-}
-
 /// <summary>How much the managers' group can lose, as this manager sees it.</summary>
 public sealed record QuorumDto
 {

@@ -39,7 +39,6 @@ namespace Orchestrator.Api.Contracts;
 [JsonSerializable(typeof(FindingDto))]
 [JsonSerializable(typeof(IReadOnlyList<FindingDto>))]
 [JsonSerializable(typeof(InfoDto))]
-[JsonSerializable(typeof(OwnInfoDto))]
 [JsonSerializable(typeof(EngineVersionDto))]
 [JsonSerializable(typeof(NetworkDto))]
 [JsonSerializable(typeof(IReadOnlyList<NetworkDto>))]

@@ -27,8 +27,8 @@ internal static class Lookups
             run, "nodes", await OwnNameAsync(run, name, ct), path => run.Api.GetJsonAsync(path, ct), ct);
 
     /// <summary>This host's part in the cluster.</summary>
-    public static async Task<OwnPartDto> OwnPartAsync(Invocation run, CancellationToken ct) =>
-        (await run.Api.GetAsync("/info", wire => wire.OwnInfoDto, ct)).Swarm;
+    public static async Task<SwarmInfoDto> OwnPartAsync(Invocation run, CancellationToken ct) =>
+        (await run.Api.GetAsync("/info", wire => wire.InfoDto, ct)).Swarm;
 
     public static Task<IReadOnlyList<NodeDto>> NodesAsync(Invocation run, string? filters, CancellationToken ct) =>
         run.Api.GetAsync(ApiQuery.With("/nodes", ("filters", filters)), wire => wire.IReadOnlyListNodeDto, ct);

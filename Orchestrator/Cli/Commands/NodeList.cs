@@ -22,7 +22,7 @@ internal static class NodeList
     {
         var quiet = run.IsOn("--quiet");
         var found = NodesAsync(run, ct);
-        var own = quiet ? Task.FromResult(new OwnPartDto()) : Lookups.OwnPartAsync(run, ct);
+        var own = quiet ? Task.FromResult(new SwarmInfoDto()) : Lookups.OwnPartAsync(run, ct);
         // What is wrong with the nodes is told first, whichever fails first.
         await Task.WhenAll(found, own).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var nodes = (await found).OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ToList();
@@ -36,7 +36,7 @@ internal static class NodeList
         return ExitCode.Ok;
     }
 
-    private static void Show(Invocation run, IReadOnlyList<NodeDto> nodes, OwnPartDto own)
+    private static void Show(Invocation run, IReadOnlyList<NodeDto> nodes, SwarmInfoDto own)
     {
         var rows = nodes.Select(node => new Row(node, node.Id == own.NodeId)).ToList();
         var format = run.Text("--format");
