@@ -185,7 +185,7 @@ internal sealed partial class LocalNode : ILocalNode, IAsyncDisposable
         NodeRefusals.RequireManager(Status);
         var current = _membership!;
         var state = current.State.Copy();
-        state.Managers = [];
+        state.Managers = []; // those of before might tell this node that it was removed
         if (ForcedAddress.Of(command, state, _services) is { } chosen)
             (state.ListenAddress, state.AdvertiseAddress) = (chosen.Listen.ToString(), chosen.Advertise.ToString());
         _api.Manager = null;

@@ -153,7 +153,7 @@ internal sealed class AgentSession(AgentContext agent, SessionParts parts, LogSt
                 said = parts.Monitor.Current;
                 await SayAsync(stream, new AgentDescription { Description = said }, ct);
             }
-            // What is taken from now on is for the next one.
+            // Once the session is over, the outbox belongs to the next one.
             ct.ThrowIfCancellationRequested();
             if (parts.Outbox.Take() is { } statuses)
                 await SayAsync(stream, statuses, ct);
