@@ -139,8 +139,7 @@ public sealed class ApiClient(ApiAddress address, TimeProvider clock) : IDisposa
     /// <returns>null: none of the client's</returns>
     private CliException? Explain(Exception error, CancellationToken caller) => error switch
     {
-        OperationCanceledException { InnerException: TimeoutException } => ApiConnection.Explain(
-            address, new TimeoutException("the daemon accepted no connection within 5 seconds")),
+        OperationCanceledException { InnerException: TimeoutException } => ApiConnection.NotAccepting(address),
         OperationCanceledException when !caller.IsCancellationRequested => ApiConnection.Explain(
             address, new TimeoutException($"the daemon did not answer within {Timeout.TotalSeconds:0} seconds")),
         HttpRequestException or IOException => ApiConnection.Explain(address, error),

@@ -54,15 +54,18 @@ internal static class ApiConnection
             SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
                 or SocketError.NetworkUnreachable or SocketError.HostUnreachable =>
                     NotRunning(address, ReasonOf(address, cause)),
-            SocketError.WouldBlock => new CliException(
-                ExitCode.NotConverged, "the daemon accepted no connection within 5 seconds", $"at {address}",
-                "Look at the daemon's log: journalctl -u swarmnet"),
-            _ when cause is null && error is TimeoutException => new CliException(
-                ExitCode.NotConverged, error.Message, $"at {address}",
-                "Look at the daemon's log: journalctl -u swarmnet"),
+            SocketError.WouldBlock => NotAccepting(address),
+            _ when cause is null && error is TimeoutException => Silent(address, error.Message),
             _ => NotRunning(address, (cause ?? error).Message),
         };
     }
+
+    /// <summary>It is there, and takes no connection.</summary>
+    public static CliException NotAccepting(ApiAddress address) =>
+        Silent(address, $"the daemon accepted no connection within {ConnectTimeout.TotalSeconds:0} seconds");
+
+    private static CliException Silent(ApiAddress address, string what) => new(
+        ExitCode.NotConverged, what, $"at {address}", "Look at the daemon's log: journalctl -u swarmnet");
 
     /// <summary>A missing socket file comes as "cannot assign requested address".</summary>
     private static string ReasonOf(ApiAddress address, SocketException cause) =>
