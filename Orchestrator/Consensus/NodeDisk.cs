@@ -8,7 +8,7 @@ using Orchestrator.Consensus.Log;
 namespace Orchestrator.Consensus;
 
 /// <summary>
-/// The storage with threads of its own: the node's loop gives work, goes on, and hears of the end on a later turn.
+/// The storage with queues of its own: the node's loop gives work, goes on, and hears of the end on a later turn.
 /// Flushes, snapshots and what others read of them do not wait for each other. Used by the node's loop only.
 /// </summary>
 /// <param name="read">reads a state that came from the leader; see <see cref="ReplicatedState.ReadSnapshot"/></param>
@@ -17,9 +17,9 @@ internal sealed partial class NodeDisk(
     RaftStorage storage, Func<ulong, ReadOnlyMemory<byte>, Action> read, Action wake, ILogger logger) : IAsyncDisposable
 {
     private readonly ILogger _logger = logger;
-    private readonly DiskThread _log = new("log");
-    private readonly DiskThread _snapshots = new("snapshot");
-    private readonly DiskThread _chunks = new("chunks");
+    private readonly DiskQueue _log = DiskQueue.OnPool();
+    private readonly DiskQueue _snapshots = DiskQueue.OnThread("snapshot");
+    private readonly DiskQueue _chunks = DiskQueue.OnThread("chunks");
     private readonly ConcurrentQueue<Ended> _ended = new();
     private readonly Queue<Action> _waitingChunks = [];
     private readonly List<Task> _underWay = [];
@@ -143,10 +143,10 @@ internal sealed partial class NodeDisk(
     }
 
     /// <summary>Its end is reported by the thread itself: one change of threads less in the way of a commit.</summary>
-    private void Run(DiskThread thread, Action action, Action then)
+    private void Run(DiskQueue queue, Action action, Action then)
     {
         var work = new Task(action);
-        _underWay.Add(thread.RunAsync(() =>
+        _underWay.Add(queue.RunAsync(() =>
         {
             work.RunSynchronously(TaskScheduler.Default);
             _ended.Enqueue(new Ended(work, then));

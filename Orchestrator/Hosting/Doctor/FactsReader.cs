@@ -89,9 +89,9 @@ internal sealed class FactsReader(HostServices services, Func<ILogDisk> openDisk
 
     private async Task<TimeSpan> MeasureAsync(string directory)
     {
-        await using var thread = new DiskThread("doctor");
+        await using var queue = DiskQueue.OnThread("doctor");
         var microseconds = 0.0;
-        await thread.RunAsync(() => microseconds = FlushSpeed.Measure(openDisk(), directory, services.Time));
+        await queue.RunAsync(() => microseconds = FlushSpeed.Measure(openDisk(), directory, services.Time));
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
