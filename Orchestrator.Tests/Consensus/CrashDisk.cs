@@ -48,10 +48,10 @@ internal sealed class CrashDisk : ILogDisk
         }
     }
 
-    public void Truncate(DiskFile file, long length) => Step(file.Path, () =>
+    public void SetLength(DiskFile file, long length) => Step(file.Path, () =>
     {
-        _disk.Truncate(file, length);
-        _live[file.Path].Truncate(length);
+        _disk.SetLength(file, length);
+        _live[file.Path].SetLength(length);
         return true;
     });
 

@@ -10,7 +10,7 @@ internal sealed class CrashFile(params byte[] flushed)
 
     public void Write(long offset, byte[] bytes) => _pending.Add(new Change(offset, bytes));
 
-    public void Truncate(long length) => _pending.Add(new Change(length, null));
+    public void SetLength(long length) => _pending.Add(new Change(length, null));
 
     /// <summary>
     /// A failed flush: the pages count as clean; readers see them, and no flush writes them. The length is not a page.
@@ -24,7 +24,7 @@ internal sealed class CrashFile(params byte[] flushed)
         _pending.Clear();
     }
 
-    /// <summary>The content after a power cut: unflushed cuts or not, unflushed writes whole, in part, or with holes.</summary>
+    /// <summary>The content after a power cut: unflushed lengths or not, unflushed writes whole, in part, or with holes.</summary>
     public byte[] Survivor(Random chance)
     {
         foreach (var (offset, bytes) in _pending)
@@ -61,7 +61,7 @@ internal sealed class CrashFile(params byte[] flushed)
         if (change.Bytes is not null)
             Put(change.Offset, change.Bytes);
         else
-            _flushed = _flushed[..(int)Math.Min(change.Offset, _flushed.Length)];
+            Array.Resize(ref _flushed, (int)change.Offset);
     }
 
     private void Put(long offset, byte[] bytes)
@@ -71,6 +71,6 @@ internal sealed class CrashFile(params byte[] flushed)
         bytes.CopyTo(_flushed, offset);
     }
 
-    /// <param name="Bytes">null: the file is cut at the offset</param>
+    /// <param name="Bytes">null: the file ends at the offset</param>
     private readonly record struct Change(long Offset, byte[]? Bytes);
 }

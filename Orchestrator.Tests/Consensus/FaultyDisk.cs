@@ -34,10 +34,10 @@ internal sealed class FaultyDisk : ILogDisk
         _disk.Write(file, offset, bytes);
     }
 
-    public void Truncate(DiskFile file, long length)
+    public void SetLength(DiskFile file, long length)
     {
-        OnChange($"cut {file.Path}");
-        _disk.Truncate(file, length);
+        OnChange($"set the length of {file.Path}");
+        _disk.SetLength(file, length);
     }
 
     public void Flush(DiskFile file)

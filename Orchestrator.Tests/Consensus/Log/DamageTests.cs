@@ -27,7 +27,7 @@ public sealed class DamageTests
     {
         using var bench = ThreeRecords();
         var intact = File.ReadAllBytes(bench.Segment(1));
-        for (var at = 0; at < intact.Length; at++)
+        for (var at = 0; at < Offset(3); at++)
         {
             var flipped = (byte[])intact.Clone();
             flipped[at] ^= (byte)(1 << (at % 8));
@@ -74,6 +74,48 @@ public sealed class DamageTests
         bench.Reopen();
         Assert.That(bench.Texts.Count(), Is.EqualTo(3));
         Assert.That(new FileInfo(bench.Segment(1)).Length, Is.EqualTo(Offset(3)));
+    }
+
+    [Test]
+    public void A_tail_torn_at_any_byte_is_cut_also_when_room_was_made_behind_it([Range(0, Record - 1)] int kept)
+    {
+        using var bench = ThreeRecords();
+        LogBench.Change(bench.Segment(1), bytes => Zeroed(bytes, Offset(2) + kept, Offset(3)));
+        using (var log = bench.Open())
+        {
+            Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon" }));
+            log.Append([LogBench.Entry(3, "other")]);
+        }
+        bench.Reopen();
+        Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon", "other" }));
+    }
+
+    [Test]
+    public void What_no_crash_puts_into_the_room_behind_the_last_record_is_refused()
+    {
+        using var bench = ThreeRecords();
+        LogBench.Change(bench.Segment(1), bytes => Flipped(bytes, Offset(3) + 100));
+        Assert.That(bench.Refusal().Message, Does.Contain($"{bench.Segment(1)}, offset {Offset(3)}:"));
+    }
+
+    [Test]
+    public void Room_behind_the_records_of_a_full_segment_is_its_end()
+    {
+        using var bench = new LogBench { SegmentBytes = 1 };
+        bench.Write(["first"], ["second"]);
+        Assert.That(new FileInfo(bench.Segment(1)).Length, Is.EqualTo(Offset(1)));
+        LogBench.Change(bench.Segment(1), bytes => [.. bytes, .. new byte[5000]]);
+        bench.Reopen();
+        Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "second" }));
+    }
+
+    [Test]
+    public void Zeros_in_the_place_of_a_record_before_the_last_segment_are_refused()
+    {
+        using var bench = new LogBench { SegmentBytes = 1 };
+        bench.Write(["first"], ["second"]);
+        LogBench.Change(bench.Segment(1), bytes => Zeroed(bytes, Offset(0), Offset(1)));
+        Assert.That(bench.Refusal().Message, Does.Contain(bench.Segment(2)).And.Contains("begins with index 2"));
     }
 
     [Test]

@@ -15,6 +15,8 @@ internal sealed class LogBench : IDisposable
 
     public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
 
+    public long ReserveBytes { get; init; } = 600;
+
     public ILogDisk Disk { get; init; } = new PosixDisk();
 
     /// <summary>Read anew each time, as a start does.</summary>
@@ -25,6 +27,7 @@ internal sealed class LogBench : IDisposable
         Keys = LogKeys.Open(Path, Disk, AtRestCipher.SecureRandom, mayCreate: true),
         Logger = NullLogger.Instance,
         SegmentBytes = SegmentBytes,
+        ReserveBytes = ReserveBytes,
     };
 
     public List<LogEntry> Replayed { get; } = [];

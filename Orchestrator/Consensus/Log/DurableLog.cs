@@ -132,6 +132,7 @@ internal sealed class DurableLog : IDisposable
     private void BeginSegment()
     {
         var first = LastIndex + 1;
+        _active?.Trim();
         CloseActive();
         if (_segments is [.., var newest] && newest.First == first)
             Delete(_segments.Count - 1); // it has no entry and is not to be written to

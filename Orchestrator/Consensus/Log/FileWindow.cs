@@ -28,7 +28,8 @@ internal sealed class FileWindow : IDisposable
 
     public string Path { get; }
 
-    public long Length { get; }
+    /// <summary>Of the file, or of what <see cref="IgnoreZeros"/> left.</summary>
+    public long Length { get; private set; }
 
     /// <summary>The bytes from the offset, fewer where the file ends. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Peek(long offset, long count)
@@ -37,6 +38,20 @@ internal sealed class FileWindow : IDisposable
         if (offset < _start || offset + wanted > _start + _filled)
             Fill(offset, wanted);
         return _buffer.AsSpan((int)(offset - _start), wanted);
+    }
+
+    /// <summary>Takes the file for shorter by the zeros at its end.</summary>
+    /// <param name="from">what is before that counts, zeros or not</param>
+    public void IgnoreZeros(long from)
+    {
+        while (Length > from)
+        {
+            var begin = Math.Max(from, Length - InitialSize);
+            var last = Peek(begin, Length - begin).LastIndexOfAnyExcept((byte)0);
+            Length = begin + last + 1;
+            if (last >= 0)
+                return;
+        }
     }
 
     public void Dispose() => _file.Dispose();

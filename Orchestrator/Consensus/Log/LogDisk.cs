@@ -15,7 +15,8 @@ internal interface ILogDisk
     /// <summary>Writes all bytes at the offset, or throws: then any part of them may be in the file.</summary>
     void Write(DiskFile file, long offset, ReadOnlySpan<byte> bytes);
 
-    void Truncate(DiskFile file, long length);
+    /// <summary>Cuts the file, or lengthens it by zeros that take no room yet.</summary>
+    void SetLength(DiskFile file, long length);
 
     /// <summary>Returns when the file's bytes and length survive a power cut.</summary>
     void Flush(DiskFile file);

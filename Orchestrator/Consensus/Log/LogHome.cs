@@ -15,4 +15,9 @@ internal sealed record LogHome
 
     /// <summary>A new segment begins when the last one has this many bytes.</summary>
     public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Zeros that a segment is lengthened by at a time: the flush of a file whose length stays takes half the time.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 1024 * 1024;
 }

@@ -37,10 +37,10 @@ internal sealed class PosixDisk : ILogDisk
         }
     }
 
-    public void Truncate(DiskFile file, long length)
+    public void SetLength(DiskFile file, long length)
     {
         if (LibC.FTruncate(file.Handle, length) != 0)
-            throw WriteFailed($"cut to {length} bytes", file.Path);
+            throw WriteFailed($"give {length} bytes to", file.Path);
     }
 
     public void Flush(DiskFile file)

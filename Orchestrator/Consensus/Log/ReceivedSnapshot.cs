@@ -143,7 +143,7 @@ internal sealed class ReceivedSnapshot : IDisposable
 
     private void CutTo(long end, long length)
     {
-        _home.Disk.Truncate(_file, end);
+        _home.Disk.SetLength(_file, end);
         _home.Disk.Flush(_file); // what is behind the end must not come back under the next piece
         _end = end;
         Length = length;

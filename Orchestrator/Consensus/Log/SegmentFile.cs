@@ -29,6 +29,7 @@ internal sealed class SegmentFile : IDisposable
         {
             var header = SegmentHeader.Read(window, firstIndex)
                 ?? throw Corruption.At(window.Path, 0, "its header is damaged");
+            window.IgnoreZeros(header.Bytes.Length); // room for records: none of them ends with a zero
             var cipher = header.KeyId == 0 ? null : header.Cipher(home.Keys, window.Path);
             return new SegmentFile(window, header, new RecordCipher(cipher));
         }

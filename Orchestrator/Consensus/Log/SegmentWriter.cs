@@ -8,10 +8,13 @@ internal sealed class SegmentWriter : IDisposable
     private readonly ILogDisk _disk;
     private readonly DiskFile _file;
     private readonly RecordCipher _cipher;
+    private readonly long _reserve;
+    private long _length;
 
-    private SegmentWriter(ILogDisk disk, DiskFile file, RecordCipher cipher)
+    private SegmentWriter(LogHome home, DiskFile file, RecordCipher cipher)
     {
-        _disk = disk;
+        _disk = home.Disk;
+        _reserve = home.ReserveBytes;
         _file = file;
         _cipher = cipher;
     }
@@ -39,8 +42,7 @@ internal sealed class SegmentWriter : IDisposable
     {
         var writer = Make(home, home.Disk.Open(file.Window.Path), file.Header);
         writer.End = end;
-        if (end < file.Window.Length)
-            home.Disk.Truncate(writer._file, end);
+        writer.Trim();
         return writer;
     }
 
@@ -49,6 +51,8 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Returns when the records are durable.</summary>
     public void Append(ReadOnlySpan<byte> records)
     {
+        if (End + records.Length > _length)
+            SetLength(End + records.Length + _reserve);
         _disk.Write(_file, End, records);
         _disk.Flush(_file);
         End += records.Length;
@@ -58,6 +62,9 @@ internal sealed class SegmentWriter : IDisposable
     public void Rewrite(long offset, ReadOnlySpan<byte> bytes) => _disk.Write(_file, offset, bytes);
 
     public void Flush() => _disk.Flush(_file);
+
+    /// <summary>Leaves out what is behind the last record.</summary>
+    public void Trim() => SetLength(End);
 
     public void Dispose()
     {
@@ -70,6 +77,12 @@ internal sealed class SegmentWriter : IDisposable
         var cipher = header.KeyId == 0
             ? new RecordCipher(null)
             : RecordCipher.ForWriting(header.Cipher(home.Keys, file.Path), home.Keys.Random);
-        return new SegmentWriter(home.Disk, file, cipher) { Segment = new Segment(header.Number, header.KeyId) };
+        return new SegmentWriter(home, file, cipher) { Segment = new Segment(header.Number, header.KeyId) };
+    }
+
+    private void SetLength(long length)
+    {
+        _disk.SetLength(_file, length);
+        _length = length;
     }
 }
