@@ -17,9 +17,9 @@ internal sealed partial class NodeDisk(
     RaftStorage storage, Func<ulong, ReadOnlyMemory<byte>, Action> read, Action wake, ILogger logger) : IAsyncDisposable
 {
     private readonly ILogger _logger = logger;
-    private readonly DiskQueue _log = DiskQueue.OnPool();
-    private readonly DiskQueue _snapshots = DiskQueue.OnThread("snapshot");
-    private readonly DiskQueue _chunks = DiskQueue.OnThread("chunks");
+    private readonly DiskQueue _log = new();
+    private readonly DiskQueue _snapshots = new();
+    private readonly DiskQueue _chunks = new();
     private readonly ConcurrentQueue<Ended> _ended = new();
     private readonly Queue<Action> _waitingChunks = [];
     private readonly List<Task> _underWay = [];

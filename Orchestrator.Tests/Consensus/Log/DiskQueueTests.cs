@@ -4,16 +4,14 @@ using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Consensus.Log;
 
-/// <summary>Work for the disk, on the pool and on threads.</summary>
-[TestFixture(true), TestFixture(false)]
-public sealed class DiskQueueTests(bool onPool)
+public sealed class DiskQueueTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Test]
     public async Task Work_runs_one_after_the_other_in_the_order_it_came()
     {
-        await using var queue = Make();
+        await using var queue = new DiskQueue();
         var (running, most, order) = (0, 0, new ConcurrentQueue<int>());
         for (var round = 0; round < 100; round++)
         {
@@ -32,7 +30,7 @@ public sealed class DiskQueueTests(bool onPool)
     [Test]
     public async Task An_exception_is_that_of_its_work_and_the_next_runs()
     {
-        await using var queue = Make();
+        await using var queue = new DiskQueue();
         var failed = queue.RunAsync(() => throw new LogException(LogFailure.InputOutput, "broken"));
         var ran = false;
         await queue.RunAsync(() => ran = true).WaitAsync(Patience);
@@ -43,7 +41,7 @@ public sealed class DiskQueueTests(bool onPool)
     [Test]
     public async Task An_end_waits_for_the_work_that_was_given_and_takes_no_more()
     {
-        var queue = Make();
+        var queue = new DiskQueue();
         using var disk = new ManualResetEventSlim();
         var work = new[] { queue.RunAsync(() => disk.Wait(Patience)), queue.RunAsync(() => { }) };
         var end = queue.DisposeAsync();
@@ -58,7 +56,7 @@ public sealed class DiskQueueTests(bool onPool)
     [Test]
     public async Task More_than_a_few_wait_for_the_disk_before_they_are_taken()
     {
-        await using var queue = Make();
+        await using var queue = new DiskQueue();
         using var disk = new ManualResetEventSlim();
         using var started = new ManualResetEventSlim();
         var first = queue.RunAsync(() =>
@@ -81,6 +79,4 @@ public sealed class DiskQueueTests(bool onPool)
         disk.Set();
         await giver.WaitAsync(Patience);
     }
-
-    private DiskQueue Make() => onPool ? DiskQueue.OnPool() : DiskQueue.OnThread("test");
 }

@@ -1,38 +1,25 @@
 namespace Orchestrator.Consensus.Log;
 
 /// <summary>Calls that block on the disk, one after the other, beside whoever gives them.</summary>
+/// <remarks>
+/// On the pool: the thread that gave the work mostly takes it, and goes on with what follows from it. To wake a thread
+/// of its own for it, and one of the pool at its end, would take as long as a flush. The pool has a thread more for
+/// each queue, which may hang in the disk.
+/// </remarks>
 internal sealed class DiskQueue : IAsyncDisposable
 {
     /// <summary>The owner waits for one piece of work before it gives the next, bar a rare removal of files.</summary>
     private const int MaxQueued = 8;
 
+    private static readonly Lock Pool = new();
+
     private readonly object _gate = new();
     private readonly Queue<Task> _queue = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Action<Action> _start;
     private bool _isRunning;
     private bool _isEnding;
 
-    /// <summary>The pool has one thread more for the one that may hang in the disk.</summary>
-    static DiskQueue()
-    {
-        ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(workers + 1, ports);
-    }
-
-    private DiskQueue(Action<Action> start) => _start = start;
-
-    /// <summary>For work of less than a millisecond on a good disk. One in a process.</summary>
-    /// <remarks>
-    /// On the pool: the thread that gave the work mostly takes it, and goes on with what follows from it. To wake a
-    /// thread for it, and one of the pool at its end, takes as long as the flush.
-    /// </remarks>
-    public static DiskQueue OnPool() => new(run => ThreadPool.UnsafeQueueUserWorkItem(
-        static run => run(), run, preferLocal: false));
-
-    /// <summary>For work that takes its time, on a thread that is there while there is any.</summary>
-    public static DiskQueue OnThread(string name) => new(
-        run => new Thread(() => run()) { IsBackground = true, Name = name }.Start());
+    public DiskQueue() => AddPoolThread(1);
 
     /// <summary>Completes when the work has run, with its exception when it threw.</summary>
     public Task RunAsync(Action action)
@@ -49,7 +36,7 @@ internal sealed class DiskQueue : IAsyncDisposable
                 return work;
             _isRunning = true;
         }
-        _start(Run);
+        ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Run(), this, preferLocal: false);
         return work;
     }
 
@@ -61,7 +48,7 @@ internal sealed class DiskQueue : IAsyncDisposable
             _isEnding = true;
             Monitor.PulseAll(_gate);
             if (!_isRunning)
-                _ended.TrySetResult();
+                End();
         }
         return new ValueTask(_ended.Task);
     }
@@ -82,8 +69,23 @@ internal sealed class DiskQueue : IAsyncDisposable
                 return work;
             _isRunning = false;
             if (_isEnding)
-                _ended.TrySetResult();
+                End();
             return null;
+        }
+    }
+
+    private void End()
+    {
+        if (_ended.TrySetResult())
+            AddPoolThread(-1);
+    }
+
+    private static void AddPoolThread(int count)
+    {
+        lock (Pool)
+        {
+            ThreadPool.GetMinThreads(out var workers, out var ports);
+            ThreadPool.SetMinThreads(workers + count, ports);
         }
     }
 }

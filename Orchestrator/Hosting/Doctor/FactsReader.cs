@@ -89,7 +89,7 @@ internal sealed class FactsReader(HostServices services, Func<ILogDisk> openDisk
 
     private async Task<TimeSpan> MeasureAsync(string directory)
     {
-        await using var queue = DiskQueue.OnThread("doctor");
+        await using var queue = new DiskQueue();
         var microseconds = 0.0;
         await queue.RunAsync(() => microseconds = FlushSpeed.Measure(openDisk(), directory, services.Time));
         return TimeSpan.FromMicroseconds(microseconds);
