@@ -20,16 +20,18 @@ public sealed class StorageCrashTests
     [TearDown]
     public void TearDown() => _directory.Dispose();
 
-    [TestCase(120, 1), TestCase(120, 2), TestCase(400, 3), TestCase(1_000_000, 4)]
-    public void After_a_crash_at_any_operation_the_log_is_the_old_one_or_cut_or_the_new_one(int segmentBytes, int seed)
+    [TestCase(120, 100, 1), TestCase(120, 700, 2), TestCase(400, 100, 3), TestCase(1_000_000, 1_000_000, 4)]
+    [TestCase(1_000_000, 100, 5), TestCase(1_000_000, 100, 6), TestCase(1_000_000, 700, 7), TestCase(1_000_000, 700, 8)]
+    public void After_a_crash_at_any_operation_the_log_is_the_old_one_or_cut_or_the_new_one(
+        int segmentBytes, int reserveBytes, int seed)
     {
         for (var operations = 0; ; operations++)
         {
-            var options = StorageBench.Options(_directory.Child($"{operations}")) with { SegmentBytes = segmentBytes };
-            var survivors = StorageBench.Options(_directory.Child($"{operations}-after")) with
+            var options = StorageBench.Options(_directory.Child($"{operations}")) with
             {
-                SegmentBytes = segmentBytes,
+                SegmentBytes = segmentBytes, ReserveBytes = reserveBytes,
             };
+            var survivors = options with { Directory = _directory.Child($"{operations}-after") };
             Directory.CreateDirectory(options.Directory);
             var disk = new CrashDisk(options.Directory, new Random((seed * 10_000) + operations), operations);
             var life = new StoryLife();

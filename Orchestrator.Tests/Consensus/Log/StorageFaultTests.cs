@@ -20,7 +20,7 @@ public sealed class StorageFaultTests
     {
         for (var (last, isOver) = (0, false); !isOver; last++)
         {
-            var options = StorageBench.Options(_directory.Child($"{last}")) with { SegmentBytes = 200 };
+            var options = StorageBench.Options(_directory.Child($"{last}")) with { SegmentBytes = 200, ReserveBytes = 100 };
             var disk = new FaultyDisk();
             var left = last;
             disk.OnChange = what => _ = left-- == 0 ? throw new LogException(failure, $"planted: {what}") : 0;

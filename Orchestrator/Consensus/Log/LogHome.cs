@@ -17,7 +17,8 @@ internal sealed record LogHome
     public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Zeros that a segment is lengthened by at a time: the flush of a file whose length stays takes half the time.
+    /// Zeros that a segment is lengthened by at a time: most small flushes of a file whose length stays take half the
+    /// time.
     /// </summary>
     public long ReserveBytes { get; init; } = 1024 * 1024;
 }

@@ -40,7 +40,7 @@ internal sealed class PosixDisk : ILogDisk
     public void SetLength(DiskFile file, long length)
     {
         if (LibC.FTruncate(file.Handle, length) != 0)
-            throw WriteFailed($"give {length} bytes to", file.Path);
+            throw WriteFailed($"set the length to {length} bytes of", file.Path);
     }
 
     public void Flush(DiskFile file)

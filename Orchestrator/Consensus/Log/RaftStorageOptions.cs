@@ -17,6 +17,9 @@ internal sealed record RaftStorageOptions
     /// <summary>A new segment begins when the last one has this many bytes.</summary>
     public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Zeros that a segment is lengthened by at a time.</summary>
+    public long ReserveBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Entries under the newest snapshot that a start still reads.</summary>
     public int KeptEntries { get; init; } = 1000;
 

@@ -113,6 +113,7 @@ internal sealed class StorageOpening
         Keys = LogKeys.Open(_directory, _disk, _random, mayCreateKeys),
         Logger = logger,
         SegmentBytes = _options.SegmentBytes,
+        ReserveBytes = _options.ReserveBytes,
     };
 }
 
