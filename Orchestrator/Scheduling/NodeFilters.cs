@@ -45,7 +45,7 @@ internal static class NodeFilters
             .Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
 
     private static bool MeetsConstraints(SchedulingRequest request, Candidate candidate) =>
-        request.Constraints.All(constraint => constraint is not null && constraint.Holds(candidate.Node));
+        request.Constraints.All(constraint => constraint?.Holds(candidate.Node) == true);
 
     private static bool MatchesPlatform(SchedulingRequest request, Candidate candidate) =>
         request.Platforms.IsEmpty

@@ -1,5 +1,5 @@
 using Orchestrator.Model;
-using Orchestrator.Scheduling;
+using Orchestrator.Scheduling.Expressions;
 
 namespace Orchestrator.Api.Validation;
 
@@ -80,5 +80,5 @@ internal static class SpecValidator
                     + "node.labels.NAME, engine.labels.NAME, or another key that constraints know");
     }
 
-    private static bool IsSpreadKey(string key) => Constraint.TryParse($"{key}==x", out _, out _);
+    private static bool IsSpreadKey(string key) => NodeAttribute.FindPrefixed(key) is not null;
 }

@@ -70,16 +70,4 @@ public static class ResourceSyntax
         text.StartsWith("spread=", StringComparison.OrdinalIgnoreCase) && text.Length > "spread=".Length
             ? new PlacementPreferenceDto { Spread = new SpreadDto { SpreadDescriptor = text["spread=".Length..] } }
             : throw new FormatException($"\"{text}\" is not spread=node.labels.NAME");
-
-    /// <summary>Only the shape: which attributes exist is the scheduler's knowledge.</summary>
-    public static string ParseConstraint(string text)
-    {
-        var at = text.IndexOf("==", StringComparison.Ordinal);
-        if (at < 0)
-            at = text.IndexOf("!=", StringComparison.Ordinal);
-        return at > 0 && text.Length > at + 2
-            ? text
-            : throw new FormatException(
-                $"\"{text}\" is not ATTRIBUTE==VALUE or ATTRIBUTE!=VALUE: write it like node.role==worker");
-    }
 }

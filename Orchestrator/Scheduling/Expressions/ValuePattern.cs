@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Scheduling.Expressions;
+
+/// <summary>
+/// What a value must be like: the same, a glob (<c>*</c>), a <c>/regular expression/</c>, or in a network.
+/// </summary>
+internal abstract class ValuePattern
+{
+    /// <summary>For one value; the engine takes time linear in it.</summary>
+    private static readonly TimeSpan RegexLimit = TimeSpan.FromMilliseconds(100);
+
+    public abstract bool Matches(string value);
+
+    /// <param name="expression">that the text is a value of, for errors</param>
+    /// <exception cref="ExpressionException">a regular expression that is none, or that takes more than linear
+    /// time</exception>
+    public static ValuePattern Parse(Expression expression, string text, bool ignoresCase)
+    {
+        if (text.Length >= 2 && text[0] == '/' && text[^1] == '/')
+            return new Regular(Compile(expression, text[1..^1], ignoresCase));
+        var comparison = ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return text.Contains('*') ? new Glob(text.Split('*'), comparison) : new Exact(text, comparison);
+    }
+
+    /// <summary>An address, or a network as in <c>10.0.0.0/8</c>; null when the text is neither.</summary>
+    public static ValuePattern? ParseNetwork(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+            return new Network(new IPNetwork(address, 8 * address.GetAddressBytes().Length));
+        return IPNetwork.TryParse(text, out var network) ? new Network(network) : null;
+    }
+
+    private static Regex Compile(Expression expression, string pattern, bool ignoresCase)
+    {
+        var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
+            | (ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+        try
+        {
+            return new Regex(pattern, options, RegexLimit);
+        }
+        catch (RegexParseException e)
+        {
+            throw new ExpressionException(expression.Text, expression.ValuePosition + 1 + e.Offset, e.Message);
+        }
+        catch (NotSupportedException)
+        {
+            throw new ExpressionException(expression.Text, expression.ValuePosition,
+                "a regular expression here has no lookarounds, back references and atomic groups");
+        }
+    }
+
+    private sealed class Exact(string text, StringComparison comparison) : ValuePattern
+    {
+        public override bool Matches(string value) => value.Equals(text, comparison);
+    }
+
+    /// <summary>Anchored at both ends; each part is taken where it comes first.</summary>
+    /// <param name="parts">two or more, between the stars</param>
+    private sealed class Glob(string[] parts, StringComparison comparison) : ValuePattern
+    {
+        public override bool Matches(string value)
+        {
+            var end = value.Length - parts[^1].Length;
+            if (end < parts[0].Length)
+                return false;
+            if (!value.StartsWith(parts[0], comparison) || !value.EndsWith(parts[^1], comparison))
+                return false;
+            var at = parts[0].Length;
+            foreach (var part in parts.AsSpan(1..^1))
+            {
+                var found = value.AsSpan(at..end).IndexOf(part, comparison);
+                if (found < 0)
+                    return false;
+                at += found + part.Length;
+            }
+            return true;
+        }
+    }
+
+    private sealed class Regular(Regex regex) : ValuePattern
+    {
+        public override bool Matches(string value)
+        {
+            try
+            {
+                return regex.IsMatch(value);
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private sealed class Network(IPNetwork network) : ValuePattern
+    {
+        public override bool Matches(string value) =>
+            IPAddress.TryParse(value, out var address) && network.Contains(address);
+    }
+}
