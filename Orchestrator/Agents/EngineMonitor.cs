@@ -75,7 +75,8 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
     private static NodeDescription WithHost(NodeDescription told, AgentOptions options) => told with
     {
         Hostname = options.Hostname,
-        EngineLabels = options.EngineLabels,
+        // What an engine says of itself is nobody else's to say.
+        EngineLabels = options.EngineLabels.SetItems(told.EngineLabels),
         DaemonVersion = options.DaemonVersion,
     };
 

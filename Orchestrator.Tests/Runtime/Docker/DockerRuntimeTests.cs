@@ -27,6 +27,21 @@ public sealed class DockerRuntimeTests
     }
 
     [Test]
+    public async Task Labels_of_an_engine_and_what_it_says_of_itself_are_labels_for_constraints()
+    {
+        await using var engine = await FakeEngine.StartAsync(context => context.Json("""
+            {"ServerVersion":"20.10.24","Driver":"overlay2","KernelVersion":"6.1.0","OperatingSystem":"",
+             "Labels":["zone=a=b","ssd","kernelversion=9"]}
+            """));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var labels = (await runtime.DescribeAsync(default)).EngineLabels;
+        Assert.That(labels.Select(label => $"{label.Key}:{label.Value}"), Is.EqualTo(new[]
+        {
+            "kernelversion:6.1.0", "ssd:", "storagedriver:overlay2", "zone:a=b",
+        }));
+    }
+
+    [Test]
     public async Task An_engine_that_is_busy_with_a_registry_is_described_as_before()
     {
         var busy = false;

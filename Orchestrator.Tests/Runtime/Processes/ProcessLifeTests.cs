@@ -216,5 +216,6 @@ public sealed class ProcessLifeTests
         Assert.That(description.Resources.MemoryBytes, Is.GreaterThan(64L << 20));
         Assert.That(description.Platform.Os, Is.EqualTo("linux"));
         Assert.That(description.Runtime, Is.EqualTo("process"));
+        Assert.That(description.EngineLabels["kernelversion"], Does.Match("^[0-9]"));
     }
 }

@@ -6,6 +6,7 @@ namespace Orchestrator.Runtime.Docker;
 internal static class InfoReader
 {
     private const long NanoCpusPerCpu = 1_000_000_000;
+    private const int MostLabels = 256;
 
     public static NodeDescription Read(EngineInfo info) => new()
     {
@@ -13,8 +14,27 @@ internal static class InfoReader
         EngineVersion = info.ServerVersion ?? "",
         Platform = new Platform { Architecture = info.Architecture ?? "", Os = info.OSType ?? "" },
         Resources = new NodeResources { NanoCpus = info.NCPU * NanoCpusPerCpu, MemoryBytes = info.MemTotal },
+        EngineLabels = Labels(info),
         Plugins = Plugins(info.Plugins ?? new EnginePlugins()),
     };
+
+    /// <summary>
+    /// Those that the engine was started with, and the three that classic Swarm made of what it says of itself: nobody
+    /// can give these another meaning.
+    /// </summary>
+    private static ImmutableSortedDictionary<string, string> Labels(EngineInfo info)
+    {
+        var given = (info.Labels ?? []).Take(MostLabels).Select(label => label.Split('=', 2))
+            .Select(parts => KeyValuePair.Create(parts[0], parts.ElementAtOrDefault(1) ?? ""));
+        var facts = new Dictionary<string, string?>
+        {
+            ["storagedriver"] = info.Driver, ["kernelversion"] = info.KernelVersion,
+            ["operatingsystem"] = info.OperatingSystem,
+        };
+        var known = facts.Where(fact => fact.Value is { Length: > 0 });
+        return StringMap.Empty.SetItems(given).SetItems(
+            known.Select(fact => KeyValuePair.Create(fact.Key, fact.Value!)));
+    }
 
     /// <summary>Sorted, so that the same engine always describes itself the same.</summary>
     private static ImmutableArray<string> Plugins(EnginePlugins plugins)

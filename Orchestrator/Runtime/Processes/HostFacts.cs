@@ -18,6 +18,9 @@ internal static class HostFacts
             MemoryBytes = MemoryBytes(ProcFiles.TryRead("/proc/meminfo")),
         },
         EngineVersion = "process",
+        EngineLabels = StringMap.Empty
+            .Add("kernelversion", ProcFiles.TryRead("/proc/sys/kernel/osrelease").Trim())
+            .Add("operatingsystem", RuntimeInformation.OSDescription),
         Plugins = ["Log/json-file"],
         Runtime = "process",
     };

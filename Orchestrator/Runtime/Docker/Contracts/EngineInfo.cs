@@ -13,6 +13,16 @@ internal sealed class EngineInfo
 
     public long MemTotal { get; set; }
 
+    /// <summary>Of the storage.</summary>
+    public string? Driver { get; set; }
+
+    public string? KernelVersion { get; set; }
+
+    public string? OperatingSystem { get; set; }
+
+    /// <summary><c>name=value</c></summary>
+    public string[]? Labels { get; set; }
+
     public EnginePlugins? Plugins { get; set; }
 }
 
