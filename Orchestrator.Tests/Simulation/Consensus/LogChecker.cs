@@ -65,16 +65,23 @@ internal sealed class LogChecker(World world, Ledger ledger, MembershipChecker m
     {
         if (disk.Entry(entry.Index) is not { } old || old.Term == entry.Term)
             return;
-        SafetyViolation.Unless(ledger.Entry(entry.Index)?.Term != old.Term, "what is committed is never cut",
+        SafetyViolation.Unless(MayBeCut(process, old.Position), "what is committed is never cut",
             () => $"{process.Member.Id} replaces {old.Position} by {entry.Position}");
     }
 
     private void RequireKeptBehind(MemberProcess process, SimulatedDisk disk, ulong last)
     {
         if (disk.Entry(last + 1) is { } cut)
-            SafetyViolation.Unless(ledger.Entry(cut.Index)?.Term != cut.Term, "what is committed is never cut",
+            SafetyViolation.Unless(MayBeCut(process, cut.Position), "what is committed is never cut",
                 () => $"{process.Member.Id} cuts {cut.Position}");
     }
+
+    /// <summary>
+    /// What was committed in a later term may be: a leader in between did not have it, and a member that still hears that one
+    /// is none of those whose copies were counted.
+    /// </summary>
+    private bool MayBeCut(MemberProcess process, LogPosition position) =>
+        ledger.Entry(position.Index)?.Term != position.Term || position.Index > ledger.LastBefore(process.LogTerm);
 
     /// <summary>
     /// The quorum is that of the leader's membership, or of the one before it: a change may have come between the commit and

@@ -34,6 +34,9 @@ internal sealed class MemberProcess
 
     public bool IsPaused { get; private set; }
 
+    /// <summary>Term in which the log was last changed; what waits for the disk may be of an earlier one than the core is in.</summary>
+    public ulong LogTerm { get; private set; }
+
     /// <summary>Ticks of its own clock since it started.</summary>
     public long Ticks { get; private set; }
 
@@ -126,7 +129,10 @@ internal sealed class MemberProcess
     {
         if (!Survives())
             return;
+        var before = Core.LastPosition;
         input();
+        if (Core.LastPosition != before)
+            LogTerm = Core.Term;
         InputsSinceWork++;
         _world.Checker.Observe(this);
         if (_world.Chance(_world.Profile.Batching))

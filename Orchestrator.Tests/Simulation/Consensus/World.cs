@@ -125,8 +125,11 @@ internal sealed class World
     }
 
     /// <summary>Whether every membership that may count still has a quorum without this member's data.</summary>
-    public bool CanLose(MemberId lost) =>
-        !Find(lost)!.Disk.IsDamaged && Checker.Memberships.Possible(Checker.Ledger).All(membership => HasQuorum(membership, lost));
+    /// <remarks>Also one that a leader has only in its memory: whatever becomes of it, no other log is better than its own.</remarks>
+    public bool CanLose(MemberId lost) => !Find(lost)!.Disk.IsDamaged
+        && Checker.Memberships.Possible(Checker.Ledger)
+            .Concat(_members.Select(member => member.Process?.Core.Membership).OfType<Membership>())
+            .All(membership => HasQuorum(membership, lost));
 
     /// <summary>Whether those that are not lost can decide for such a group.</summary>
     public bool CanDecide(Membership membership) => HasQuorum(membership, MemberId.None);
