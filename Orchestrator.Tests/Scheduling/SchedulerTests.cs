@@ -166,8 +166,9 @@ public sealed class SchedulerTests
         Assert.That(Nodes(), Is.EqualTo(first));
     }
 
-    [Test]
-    public void Wishes_that_cannot_be_met_are_dropped_one_by_one()
+    [TestCase("spread")]
+    [TestCase("random")]
+    public void Wishes_that_cannot_be_met_are_dropped_one_by_one(string strategy)
     {
         foreach (var (name, zone, disk) in new[] { ("a", "eu", "hdd"), ("b", "us", "ssd"), ("c", "us", "hdd") })
             plane.AddNode(name, node => node with
@@ -177,7 +178,10 @@ public sealed class SchedulerTests
         string[] Used(params ImmutableArray<string> constraints)
         {
             var placement = new Placement { Constraints = constraints };
-            var id = plane.AddService($"web{plane.State.Services.Count}", 4, spec => WithPlacement(spec, placement));
+            var id = plane.AddService($"web{plane.State.Services.Count}", 9, spec => WithPlacement(spec, placement) with
+            {
+                Labels = StringMap.Empty.Add("swarmnet.strategy", strategy),
+            });
             plane.Settle();
             return [.. plane.Wanted(id).Select(task => task.NodeId!.Value.Value).Distinct().Order()];
         }

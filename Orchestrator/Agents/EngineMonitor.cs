@@ -75,8 +75,7 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
     private static NodeDescription WithHost(NodeDescription told, AgentOptions options) => told with
     {
         Hostname = options.Hostname,
-        // What an engine says of itself is nobody else's to say.
-        EngineLabels = options.EngineLabels.SetItems(told.EngineLabels),
+        EngineLabels = told.EngineLabels.SetItems(options.EngineLabels.RemoveRange(DerivedLabels.All)),
         DaemonVersion = options.DaemonVersion,
     };
 

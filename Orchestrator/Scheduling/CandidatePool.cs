@@ -8,15 +8,20 @@ namespace Orchestrator.Scheduling;
 internal sealed class CandidatePool(SchedulingStrategy strategy, SchedulingRequest request, ulong seed)
 {
     private readonly PriorityQueue<Candidate, NodeRank> _ranked = new();
-    private readonly List<Candidate> _unranked = [];
+    private readonly SortedList<int, List<Candidate>> _unranked = [];
     private ulong _draws;
 
     public void Add(Candidate candidate)
     {
-        if (strategy == SchedulingStrategy.Random)
-            _unranked.Add(candidate);
-        else
+        if (strategy != SchedulingStrategy.Random)
+        {
             _ranked.Enqueue(candidate, NodeRank.Of(strategy, request, candidate, seed));
+            return;
+        }
+        var unmet = request.UnmetWishes(candidate.Node);
+        if (!_unranked.TryGetValue(unmet, out var alike))
+            _unranked.Add(unmet, alike = []);
+        alike.Add(candidate);
     }
 
     /// <summary>Takes the best one out; put it back with <see cref="Add"/> if it has room for more.</summary>
@@ -27,10 +32,13 @@ internal sealed class CandidatePool(SchedulingStrategy strategy, SchedulingReque
         best = null;
         if (_unranked.Count == 0)
             return false;
-        var at = (int)(StableHash.Of(request.Service.Value, seed + _draws++) % (ulong)_unranked.Count);
-        best = _unranked[at];
-        _unranked[at] = _unranked[^1];
-        _unranked.RemoveAt(_unranked.Count - 1);
+        var (unmet, alike) = _unranked.First();
+        var at = (int)(StableHash.Of(request.Service.Value, seed + _draws++) % (ulong)alike.Count);
+        best = alike[at];
+        alike[at] = alike[^1];
+        alike.RemoveAt(alike.Count - 1);
+        if (alike.Count == 0)
+            _unranked.Remove(unmet);
         return true;
     }
 }

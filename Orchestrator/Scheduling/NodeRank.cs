@@ -10,7 +10,7 @@ internal readonly record struct NodeRank(int Unmet, long First, long Second, ulo
     public static NodeRank Of(SchedulingStrategy strategy, SchedulingRequest request, Candidate candidate, ulong seed)
     {
         var tie = StableHash.Of(candidate.Node.Id.Value, seed);
-        var unmet = request.Wishes.Count(wish => !wish.Holds(candidate.Node));
+        var unmet = request.UnmetWishes(candidate.Node);
         return strategy switch
         {
             SchedulingStrategy.Spread => new(unmet, candidate.TasksOf(request.Service), candidate.Usage.Tasks, tie),

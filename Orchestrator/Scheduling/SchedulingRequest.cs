@@ -16,12 +16,10 @@ internal sealed class SchedulingRequest(ServiceId service, ServiceSpec spec)
     /// <summary>
     /// Expressions that do not parse were refused by the API; one that slips through is null, and met by no node.
     /// </summary>
-    public ImmutableArray<Constraint?> Constraints { get; } =
-        [.. ConstraintsOf(spec).Where(constraint => constraint is not { IsSoft: true })];
+    public ImmutableArray<Constraint?> Constraints { get; } = ParsedConstraints.Of(spec).Hard;
 
     /// <summary>Constraints that a node had better meet.</summary>
-    public ImmutableArray<Constraint> Wishes { get; } =
-        [.. ConstraintsOf(spec).OfType<Constraint>().Where(constraint => constraint.IsSoft)];
+    public ImmutableArray<Constraint> Wishes { get; } = ParsedConstraints.Of(spec).Soft;
 
     public ImmutableArray<Platform> Platforms { get; } = spec.Template.Placement?.Platforms ?? [];
 
@@ -29,9 +27,14 @@ internal sealed class SchedulingRequest(ServiceId service, ServiceSpec spec)
 
     public ImmutableArray<HostPort> Ports { get; } = [.. HostPort.Of(spec)];
 
-    private static IEnumerable<Constraint?> ConstraintsOf(ServiceSpec spec) =>
-        (spec.Template.Placement?.Constraints ?? [])
-            .Select(text => Constraint.TryParse(text, out var constraint, out _) ? constraint : null);
+    /// <summary>How many of the wishes the node does not meet: fewer is better, before all else.</summary>
+    public int UnmetWishes(Node node)
+    {
+        var unmet = 0;
+        foreach (var wish in Wishes)
+            unmet += wish.Holds(node) ? 0 : 1;
+        return unmet;
+    }
 }
 
 /// <summary>A node with what is set aside on it, this run's decisions included.</summary>

@@ -31,8 +31,8 @@ public sealed class DockerRuntimeTests
     {
         await using var engine = await FakeEngine.StartAsync(context => context.Json("""
             {"ServerVersion":"20.10.24","Driver":"overlay2","KernelVersion":"6.1.0","OperatingSystem":"",
-             "Labels":["zone=a=b","ssd","kernelversion=9"]}
-            """));
+             "Labels":["zone=a=b","ssd",null,"kernelversion=9","long=LONG"]}
+            """.Replace("LONG", new string('x', 300), StringComparison.Ordinal)));
         await using var runtime = RuntimeTasks.Runtime(engine.Client());
         var labels = (await runtime.DescribeAsync(default)).EngineLabels;
         Assert.That(labels.Select(label => $"{label.Key}:{label.Value}"), Is.EqualTo(new[]

@@ -80,5 +80,6 @@ internal static class SpecValidator
                     + "node.labels.NAME, engine.labels.NAME, or another key that constraints know");
     }
 
-    private static bool IsSpreadKey(string key) => NodeAttribute.FindPrefixed(key) is not null;
+    private static bool IsSpreadKey(string key) =>
+        ExpressionParser.IsKey(key.Trim()) && NodeAttribute.FindPrefixed(key.Trim()) is not null;
 }

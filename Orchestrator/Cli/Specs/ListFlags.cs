@@ -39,7 +39,7 @@ internal static class ListFlags
         new OrderedFlag<string>("constraint", "Only nodes like this: node.role==worker, node.labels.disk!=hdd")
         {
             Removed = "a constraint by its text",
-            Parse = static text => [text],
+            Parse = text => [ResourceSyntax.ParseConstraint(text)],
             Key = text => text,
             Get = spec => spec.Placement().Constraints,
             Set = (spec, list) => spec.Placement().Constraints = list,

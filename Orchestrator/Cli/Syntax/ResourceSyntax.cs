@@ -13,6 +13,8 @@ public static class ResourceSyntax
         "sigpending", "stack",
     ];
 
+    private static readonly string[] ConstraintOperators = ["==", "!=", ">", "<", " in", " notin", "exists"];
+
     /// <summary><c>nofile=1024:2048</c>, soft and hard; one number is both; −1 is without limit.</summary>
     public static UlimitDto ParseUlimit(string text)
     {
@@ -70,4 +72,11 @@ public static class ResourceSyntax
         text.StartsWith("spread=", StringComparison.OrdinalIgnoreCase) && text.Length > "spread=".Length
             ? new PlacementPreferenceDto { Spread = new SpreadDto { SpreadDescriptor = text["spread=".Length..] } }
             : throw new FormatException($"\"{text}\" is not spread=node.labels.NAME");
+
+    /// <summary>Only whether there is an operator: what it may be used for is the scheduler's knowledge.</summary>
+    public static string ParseConstraint(string text) =>
+        ConstraintOperators.Any(sign => text.Contains(sign, StringComparison.Ordinal))
+            ? text
+            : throw new FormatException(
+                $"\"{text}\" is not KEY==VALUE or KEY!=VALUE: write it like node.role==worker");
 }

@@ -7,6 +7,7 @@ internal static class InfoReader
 {
     private const long NanoCpusPerCpu = 1_000_000_000;
     private const int MostLabels = 256;
+    private const int LongestLabel = 256;
 
     public static NodeDescription Read(EngineInfo info) => new()
     {
@@ -18,22 +19,20 @@ internal static class InfoReader
         Plugins = Plugins(info.Plugins ?? new EnginePlugins()),
     };
 
-    /// <summary>
-    /// Those that the engine was started with, and the three that classic Swarm made of what it says of itself: nobody
-    /// can give these another meaning.
-    /// </summary>
+    /// <summary>Those of a sensible size that the engine was started with, and the derived ones.</summary>
     private static ImmutableSortedDictionary<string, string> Labels(EngineInfo info)
     {
-        var given = (info.Labels ?? []).Take(MostLabels).Select(label => label.Split('=', 2))
+        var given = (info.Labels ?? []).OfType<string>().Where(label => label.Length <= LongestLabel).Take(MostLabels)
+            .Select(label => label.Split('=', 2))
             .Select(parts => KeyValuePair.Create(parts[0], parts.ElementAtOrDefault(1) ?? ""));
-        var facts = new Dictionary<string, string?>
+        var derived = new Dictionary<string, string?>
         {
-            ["storagedriver"] = info.Driver, ["kernelversion"] = info.KernelVersion,
-            ["operatingsystem"] = info.OperatingSystem,
+            [DerivedLabels.StorageDriver] = info.Driver, [DerivedLabels.KernelVersion] = info.KernelVersion,
+            [DerivedLabels.OperatingSystem] = info.OperatingSystem,
         };
-        var known = facts.Where(fact => fact.Value is { Length: > 0 });
+        var known = derived.Where(label => label.Value is { Length: > 0 });
         return StringMap.Empty.SetItems(given).SetItems(
-            known.Select(fact => KeyValuePair.Create(fact.Key, fact.Value!)));
+            known.Select(label => KeyValuePair.Create(label.Key, label.Value!)));
     }
 
     /// <summary>Sorted, so that the same engine always describes itself the same.</summary>

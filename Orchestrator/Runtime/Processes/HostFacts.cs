@@ -19,8 +19,8 @@ internal static class HostFacts
         },
         EngineVersion = "process",
         EngineLabels = StringMap.Empty
-            .Add("kernelversion", ProcFiles.TryRead("/proc/sys/kernel/osrelease").Trim())
-            .Add("operatingsystem", RuntimeInformation.OSDescription),
+            .Add(DerivedLabels.KernelVersion, ProcFiles.TryRead("/proc/sys/kernel/osrelease").Trim())
+            .Add(DerivedLabels.OperatingSystem, RuntimeInformation.OSDescription),
         Plugins = ["Log/json-file"],
         Runtime = "process",
     };

@@ -9,13 +9,13 @@ internal sealed class Condition
 
     /// <param name="pattern">makes one of a value</param>
     /// <exception cref="ExpressionException">a value that cannot be compared with</exception>
-    public Condition(Expression expression, Func<string, ValuePattern> pattern)
+    public Condition(Expression expression, Func<ExpressionValue, ValuePattern> pattern)
     {
         _operator = expression.Operator;
         if (!IsComparison(_operator))
             _patterns = [.. expression.Values.Select(pattern)];
-        else if (!VersionNumber.TryParse(expression.Values[0], out _bound))
-            throw new ExpressionException(expression.Text, expression.ValuePosition,
+        else if (!VersionNumber.TryParse(expression.Values[0].Text, out _bound))
+            throw new ExpressionException(expression.Text, expression.Values[0].Position,
                 "expected a number or a version, as in kernelversion>=6.1");
     }
 

@@ -51,9 +51,14 @@ public sealed class Constraint
         }
     }
 
-    private ValuePattern MakePattern(string text)
+    private ValuePattern MakePattern(ExpressionValue value)
     {
-        var network = _attribute.IsAddress ? ValuePattern.ParseNetwork(text) : null;
-        return network ?? ValuePattern.Parse(_expression, _attribute.Normalize(text), _attribute.IgnoresCase);
+        if (!ValuePattern.IsPlain(value.Text))
+            return ValuePattern.Parse(_expression, value, _attribute.IgnoresCase);
+        if (!_attribute.IsAddress)
+            return ValuePattern.Parse(
+                _expression, value with { Text = _attribute.Normalize(value.Text) }, _attribute.IgnoresCase);
+        return ValuePattern.ParseNetwork(value.Text) ?? throw new ExpressionException(
+            _expression.Text, value.Position, "expected an address or a network, as in node.ip==10.0.0.0/8");
     }
 }

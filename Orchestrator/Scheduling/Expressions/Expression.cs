@@ -31,7 +31,9 @@ public enum ExpressionOperator
 /// <param name="Values">one or more; none for <see cref="ExpressionOperator.Exists"/> and its opposite</param>
 /// <param name="IsSoft">a wish: dropped when nothing meets it</param>
 /// <param name="KeyPosition">in the text, from 1</param>
-/// <param name="ValuePosition">of the first value, or of the list</param>
 public sealed record Expression(
-    string Text, string Key, ExpressionOperator Operator, ImmutableArray<string> Values, bool IsSoft,
-    int KeyPosition, int ValuePosition);
+    string Text, string Key, int KeyPosition, ExpressionOperator Operator, ImmutableArray<ExpressionValue> Values,
+    bool IsSoft);
+
+/// <param name="Position">in the text of the expression, from 1</param>
+public readonly record struct ExpressionValue(string Text, int Position);

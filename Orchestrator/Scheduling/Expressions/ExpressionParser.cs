@@ -28,6 +28,9 @@ internal sealed class ExpressionParser(string text)
 
     private bool IsAtEnd => _at == text.Length;
 
+    /// <summary>Whether the text can stand before an operator.</summary>
+    public static bool IsKey(string text) => text.Length > 0 && !text.Any(EndsKey);
+
     /// <exception cref="ExpressionException"/>
     public Expression Parse()
     {
@@ -40,23 +43,23 @@ internal sealed class ExpressionParser(string text)
         var (operation, isWord) = ReadOperator();
         var isSoft = !isWord && operation is ExpressionOperator.AnyOf or ExpressionOperator.NoneOf && TrySkipTilde();
         SkipSpace();
-        var valuePosition = _at + 1;
-        ImmutableArray<string> values = operation is ExpressionOperator.Exists or ExpressionOperator.Absent ? []
-            : isWord ? ReadList()
-            : [ReadValue()];
+        var hasValues = operation is not (ExpressionOperator.Exists or ExpressionOperator.Absent);
+        ImmutableArray<ExpressionValue> values = !hasValues ? [] : isWord ? ReadList() : [ReadValue(isSoft)];
         SkipSpace();
         return IsAtEnd
-            ? new Expression(text, key, operation, values, isSoft, keyPosition, valuePosition)
+            ? new Expression(text, key, keyPosition, operation, values, isSoft)
             : throw Wrong("nothing more is expected here");
     }
 
     private string ReadKey()
     {
         var begin = _at;
-        while (!IsAtEnd && !char.IsWhiteSpace(text[_at]) && !KeyEnds.Contains(text[_at]))
+        while (!IsAtEnd && !EndsKey(text[_at]))
             _at++;
         return _at > begin ? text[begin.._at] : throw Wrong("expected a key, as in node.labels.zone==a");
     }
+
+    private static bool EndsKey(char character) => char.IsWhiteSpace(character) || KeyEnds.Contains(character);
 
     private (ExpressionOperator Operator, bool IsWord) ReadOperator()
     {
@@ -73,42 +76,53 @@ internal sealed class ExpressionParser(string text)
                 return (operation, true);
             }
         }
-        throw Wrong($"expected an operator: {Operators}");
+        throw Wrong($"expected an operator: {Operators}{(Follows("=") ? "; for equal write ==" : "")}");
     }
 
-    private string ReadValue()
+    private ExpressionValue ReadValue(bool isSoft)
     {
         var value = text[_at..].TrimEnd();
         if (value.Length == 0)
             throw Wrong("no value after the operator");
         if (value[0] != '/' && value.IndexOf('=') is >= 0 and var at)
             throw Wrong("more than one operator", _at + at);
-        if (value[0] == '~')
+        if (isSoft && value[0] == '~')
             throw Wrong("a second ~");
+        var position = _at + 1;
         _at = text.Length;
-        return value;
+        return new ExpressionValue(value, position);
     }
 
-    private ImmutableArray<string> ReadList()
+    private ImmutableArray<ExpressionValue> ReadList()
     {
         if (!TrySkip("("))
             throw Wrong("expected a list, as in zone in (a, b)");
-        var close = text.IndexOf(')', _at);
-        if (close < 0)
-            throw Wrong("the list has no end: expected )", text.Length);
-        var values = ImmutableArray.CreateBuilder<string>();
-        foreach (var part in text[_at..close].Split(','))
+        var values = ImmutableArray.CreateBuilder<ExpressionValue>();
+        do
         {
-            var value = part.Trim();
-            if (value.Length == 0)
-                throw Wrong("a list has no empty values");
             if (values.Count == MaxValues)
                 throw Wrong($"a list has at most {MaxValues} values");
-            values.Add(value);
-            _at += part.Length + 1;
+            values.Add(ReadItem());
         }
-        return values.ToImmutable();
+        while (TrySkip(","));
+        return TrySkip(")") ? values.ToImmutable() : throw Wrong("the list has no end: expected )");
     }
+
+    /// <summary>A regular expression ends where it can: at a slash in front of what ends an item.</summary>
+    private ExpressionValue ReadItem()
+    {
+        SkipSpace();
+        var begin = _at;
+        var isRegex = !IsAtEnd && text[_at] == '/';
+        while (!IsAtEnd && !(text[_at] is ',' or ')' && (!isRegex || EndsWithSlash(begin))))
+            _at++;
+        var value = text[begin.._at].TrimEnd();
+        return value.Length > 0
+            ? new ExpressionValue(value, begin + 1)
+            : throw Wrong("a list has no empty values", begin);
+    }
+
+    private bool EndsWithSlash(int begin) => text.AsSpan(begin.._at).TrimEnd() is [_, .., '/'];
 
     private bool TrySkipTilde()
     {

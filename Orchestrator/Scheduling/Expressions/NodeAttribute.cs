@@ -12,9 +12,7 @@ internal sealed class NodeAttribute
     private const string NodeLabels = "node.labels.";
     private const string EngineLabels = "engine.labels.";
 
-    private readonly Func<Node, string?> _read;
-
-    private NodeAttribute(Func<Node, string?> read) => _read = read;
+    private NodeAttribute(Func<Node, string?> valueOf) => ValueOf = valueOf;
 
     public const string Known = "node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, "
         + "node.labels.NAME and engine.labels.NAME";
@@ -24,14 +22,14 @@ internal sealed class NodeAttribute
     /// <summary>A value is an address or a network.</summary>
     public bool IsAddress { get; private init; }
 
+    /// <summary>Null when the node does not have it.</summary>
+    public Func<Node, string?> ValueOf { get; }
+
     /// <summary>Another value that it goes by, if any.</summary>
     public Func<Node, string?> Alias { get; private init; } = static _ => null;
 
-    /// <summary>Two words for one thing become one.</summary>
+    /// <summary>Of a plain value that is asked for: two words for one thing become one, the alias.</summary>
     public Func<string, string> Normalize { get; private init; } = static value => value;
-
-    /// <summary>Null when the node does not have it.</summary>
-    public string? ValueOf(Node node) => _read(node) is { } value ? Normalize(value) : null;
 
     /// <summary>Null when no node has such a thing. Keys ignore case, but the names of labels do not.</summary>
     public static NodeAttribute? Find(string key) => key.ToLowerInvariant() switch
@@ -44,6 +42,7 @@ internal sealed class NodeAttribute
         "node.platform.arch" => new(static node => node.Description.Platform.Architecture)
         {
             Normalize = Platforms.Normalize,
+            Alias = static node => Platforms.Normalize(node.Description.Platform.Architecture),
         },
         _ when NameBehind(NodeLabels, key) is { } name => new(node => node.Spec.Labels.GetValueOrDefault(name)),
         _ when NameBehind(EngineLabels, key) is { } name => EngineLabel(name, ignoresCase: true),

@@ -9,45 +9,54 @@ namespace Orchestrator.Scheduling.Expressions;
 internal abstract class ValuePattern
 {
     /// <summary>For one value; the engine takes time linear in it.</summary>
-    private static readonly TimeSpan RegexLimit = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RegexLimit = TimeSpan.FromMilliseconds(10);
 
     public abstract bool Matches(string value);
 
-    /// <param name="expression">that the text is a value of, for errors</param>
+    /// <summary>Neither a glob nor a regular expression.</summary>
+    public static bool IsPlain(string text) => !IsRegex(text) && !text.Contains('*');
+
+    /// <param name="expression">that the value is one of, for errors</param>
     /// <exception cref="ExpressionException">a regular expression that is none, or that takes more than linear
     /// time</exception>
-    public static ValuePattern Parse(Expression expression, string text, bool ignoresCase)
+    public static ValuePattern Parse(Expression expression, ExpressionValue value, bool ignoresCase)
     {
-        if (text.Length >= 2 && text[0] == '/' && text[^1] == '/')
-            return new Regular(Compile(expression, text[1..^1], ignoresCase));
         var comparison = ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        return text.Contains('*') ? new Glob(text.Split('*'), comparison) : new Exact(text, comparison);
+        if (IsRegex(value.Text))
+            return new Regular(Compile(expression, value, ignoresCase));
+        return IsPlain(value.Text)
+            ? new Exact(value.Text, comparison)
+            : new Glob(value.Text.Split('*'), comparison);
     }
 
     /// <summary>An address, or a network as in <c>10.0.0.0/8</c>; null when the text is neither.</summary>
     public static ValuePattern? ParseNetwork(string text)
     {
         if (IPAddress.TryParse(text, out var address))
-            return new Network(new IPNetwork(address, 8 * address.GetAddressBytes().Length));
+            return new Address(Plain(address));
         return IPNetwork.TryParse(text, out var network) ? new Network(network) : null;
     }
 
-    private static Regex Compile(Expression expression, string pattern, bool ignoresCase)
+    private static bool IsRegex(string text) => text is ['/', .., '/'];
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static Regex Compile(Expression expression, ExpressionValue value, bool ignoresCase)
     {
         var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
             | (ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {
-            return new Regex(pattern, options, RegexLimit);
+            return new Regex(value.Text[1..^1], options, RegexLimit);
         }
         catch (RegexParseException e)
         {
-            throw new ExpressionException(expression.Text, expression.ValuePosition + 1 + e.Offset, e.Message);
+            throw new ExpressionException(expression.Text, value.Position + 1 + e.Offset, e.Message);
         }
         catch (NotSupportedException)
         {
-            throw new ExpressionException(expression.Text, expression.ValuePosition,
-                "a regular expression here has no lookarounds, back references and atomic groups");
+            throw new ExpressionException(expression.Text, value.Position,
+                "a regular expression here is small, and has no lookarounds, back references and atomic groups");
         }
     }
 
@@ -94,9 +103,15 @@ internal abstract class ValuePattern
         }
     }
 
+    private sealed class Address(IPAddress wanted) : ValuePattern
+    {
+        public override bool Matches(string value) =>
+            IPAddress.TryParse(value, out var address) && Plain(address).Equals(wanted);
+    }
+
     private sealed class Network(IPNetwork network) : ValuePattern
     {
         public override bool Matches(string value) =>
-            IPAddress.TryParse(value, out var address) && network.Contains(address);
+            IPAddress.TryParse(value, out var address) && network.Contains(Plain(address));
     }
 }

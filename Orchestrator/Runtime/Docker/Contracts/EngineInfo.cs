@@ -21,7 +21,7 @@ internal sealed class EngineInfo
     public string? OperatingSystem { get; set; }
 
     /// <summary><c>name=value</c></summary>
-    public string[]? Labels { get; set; }
+    public string?[]? Labels { get; set; }
 
     public EnginePlugins? Plugins { get; set; }
 }
