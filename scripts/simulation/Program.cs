@@ -19,7 +19,9 @@ var done = 0;
 var failed = 0;
 var gate = new Lock();
 
-Parallel.ForEach(Enumerable.Range(from, count), (seed, state) =>
+// Without a limit the pool adds a thread every now and then, and after some minutes they hold each other up.
+var processors = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+Parallel.ForEach(Enumerable.Range(from, count), processors, (seed, state) =>
 {
     if (Environment.TickCount64 - since > limit * 1000L)
         state.Stop();
