@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Agents;
+using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Consensus;
@@ -49,6 +50,9 @@ internal sealed class AgentRig : IAsyncDisposable
 
     public int MaxLogStreams { get; init; } = 64;
 
+    /// <summary>Given to the daemon; set before the start.</summary>
+    public ImmutableSortedDictionary<string, string> EngineLabels { get; set; } = StringMap.Empty;
+
     public async Task<ScriptedManager> AddManagerAsync(int port = 0)
     {
         var manager = await ScriptedManager.StartAsync(_managerIdentity, port);
@@ -64,6 +68,7 @@ internal sealed class AgentRig : IAsyncDisposable
             Hostname = "alpha",
             Managers = [.. managers],
             MaxLogStreams = MaxLogStreams,
+            EngineLabels = EngineLabels,
             DescribeInterval = TimeSpan.FromMilliseconds(100),
             SaveIdentity = Saved.Add,
             NodeRemoved = () => Removed.TrySetResult(),

@@ -34,6 +34,18 @@ internal sealed class AgentSessionTests
     }
 
     [Test]
+    public async Task Labels_given_to_the_daemon_stand_above_those_of_the_engine_but_not_above_its_facts()
+    {
+        _rig.Runtime.EngineLabels = StringMap.Empty.Add("region", "us").Add("rack", "r1").Add("kernelversion", "6.1");
+        _rig.EngineLabels = StringMap.Empty.Add("region", "eu").Add("kernelversion", "9").Add("storagedriver", "none");
+
+        var hello = await (await ConnectAsync()).HearAsync<AgentHello>();
+
+        Assert.That(hello.Description.EngineLabels.Select(label => $"{label.Key}={label.Value}"),
+            Is.EqualTo(new[] { "kernelversion=6.1", "rack=r1", "region=eu" }));
+    }
+
+    [Test]
     public async Task An_assigned_task_is_run_and_reported()
     {
         var session = await ConnectAsync();

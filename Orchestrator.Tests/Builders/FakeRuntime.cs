@@ -31,6 +31,8 @@ internal sealed class FakeRuntime(TimeProvider clock) : IContainerRuntime
 
     public int LogLines { get; set; } = 2;
 
+    public ImmutableSortedDictionary<string, string> EngineLabels { get; set; } = StringMap.Empty;
+
     public ConcurrentDictionary<TaskId, RuntimeTask> Prepared { get; } = new();
 
     public IReadOnlyList<string> Calls => [.. _calls];
@@ -71,6 +73,7 @@ internal sealed class FakeRuntime(TimeProvider clock) : IContainerRuntime
         {
             Runtime = Kind,
             EngineVersion = "1.0",
+            EngineLabels = EngineLabels,
             Platform = new() { Os = "linux", Architecture = "x86_64" },
         };
     }
