@@ -85,12 +85,12 @@ internal sealed class LogChecker(World world, Ledger ledger, MembershipChecker m
 
     /// <summary>
     /// The quorum is that of the leader's membership, or of the one before it: a change may have come between the commit and
-    /// the moment in which it shows.
+    /// the moment in which it shows. One that only the leader's memory holds is known to nobody but the leader.
     /// </summary>
     private void RequireQuorumHolds(MemberProcess process, LogPosition position)
     {
         var now = process.Core.Membership;
-        var before = memberships.Before(now);
+        var before = memberships.Before(now) ?? process.Core.PreviousMembership;
         SafetyViolation.Unless(Holders(now, position) || (before is not null && Holders(before, position)),
             "a quorum has what is committed", () => $"{process.Member.Id} commits {position} in term {process.Core.Term}");
     }

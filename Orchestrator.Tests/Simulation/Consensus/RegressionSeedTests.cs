@@ -21,6 +21,8 @@ public sealed class RegressionSeedTests
     [TestCase(10688, 5)]
     // A member that had been stopped heard a leader of a term before the one in which the entry that it cut was committed.
     [TestCase(15775, 5)]
+    // The only voter committed, and got a second voter in its memory before that showed.
+    [TestCase(92328, 5)]
     public void A_seed_that_the_simulation_was_wrong_about_fails_no_more(int seed, int size) => RequireNoFailure(seed, size);
 
     private static void RequireNoFailure(int seed, int size)
