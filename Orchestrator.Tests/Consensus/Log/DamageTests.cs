@@ -9,18 +9,8 @@ public sealed class DamageTests
     private const int Record = RecordFormat.Overhead + RecordCipher.Overhead + 5;
 
     [Test]
-    public void A_tail_torn_at_any_byte_of_the_last_record_is_cut_and_the_log_goes_on([Range(0, Record - 1)] int kept)
-    {
-        using var bench = ThreeRecords();
-        LogBench.Change(bench.Segment(1), bytes => bytes[..(Offset(2) + kept)]);
-        using (var log = bench.Open())
-        {
-            Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon" }));
-            log.Append([LogBench.Entry(3, "other")]);
-        }
-        bench.Reopen();
-        Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon", "other" }));
-    }
+    public void A_tail_torn_at_any_byte_of_the_last_record_is_cut_and_the_log_goes_on([Range(0, Record - 1)] int kept) =>
+        CutsTheThirdAndGoesOn(bytes => bytes[..(Offset(2) + kept)]);
 
     [Test]
     public void A_flipped_bit_anywhere_in_the_segment_is_refused_and_changes_nothing()
@@ -77,18 +67,8 @@ public sealed class DamageTests
     }
 
     [Test]
-    public void A_tail_torn_at_any_byte_is_cut_also_when_room_was_made_behind_it([Range(0, Record - 1)] int kept)
-    {
-        using var bench = ThreeRecords();
-        LogBench.Change(bench.Segment(1), bytes => Zeroed(bytes, Offset(2) + kept, Offset(3)));
-        using (var log = bench.Open())
-        {
-            Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon" }));
-            log.Append([LogBench.Entry(3, "other")]);
-        }
-        bench.Reopen();
-        Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon", "other" }));
-    }
+    public void A_tail_torn_at_any_byte_is_cut_also_when_room_was_made_behind_it([Range(0, Record - 1)] int kept) =>
+        CutsTheThirdAndGoesOn(bytes => Zeroed(bytes, Offset(2) + kept, Offset(3)));
 
     [Test]
     public void What_no_crash_puts_into_the_room_behind_the_last_record_is_refused()
@@ -147,6 +127,19 @@ public sealed class DamageTests
         var refusal = bench.Refusal();
         Assert.That(refusal.Failure, Is.EqualTo(LogFailure.NewerVersion));
         Assert.That(refusal.Message, Does.Contain("version 7").And.Contains("up to 2"));
+    }
+
+    private static void CutsTheThirdAndGoesOn(Func<byte[], byte[]> tear)
+    {
+        using var bench = ThreeRecords();
+        LogBench.Change(bench.Segment(1), tear);
+        using (var log = bench.Open())
+        {
+            Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon" }));
+            log.Append([LogBench.Entry(3, "other")]);
+        }
+        bench.Reopen();
+        Assert.That(bench.Texts, Is.EqualTo(new[] { "first", "secon", "other" }));
     }
 
     private static LogBench ThreeRecords()
