@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Builders;
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Managers;
@@ -64,7 +65,7 @@ public sealed class ManagerDeciderProperties
         {
             Self = members[0].Id,
             Membership = new Membership { Incarnation = 7, Members = [.. members] },
-            Nodes = nodes.ToImmutableSortedDictionary(node => node.Id.Value, node => node, StringComparer.Ordinal),
+            Nodes = nodes.ToSortedMap(node => node.Id.Value),
             Reachable = [.. others],
             CaughtUp = [.. others.Where(_ => random.Next(3) > 0)],
         };

@@ -1,3 +1,5 @@
+using Orchestrator.Primitives.Collections;
+using Orchestrator.Tests.Builders;
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Managers;
@@ -89,7 +91,7 @@ public sealed class ManagerDeciderTests
         var view = Voters(1, 2).Gone(2);
         view = view with
         {
-            Nodes = view.Nodes.Add("w", Manager("w") with { ManagerAddress = "10.0.0.9:2377" })
+            Nodes = view.Nodes.SetItem("w", Manager("w") with { ManagerAddress = "10.0.0.9:2377" })
                 .SetItem("n1", Manager("n1") with { ManagerAddress = "10.0.0.7:2377" }),
         };
         var now = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
@@ -129,7 +131,7 @@ public sealed class ManagerDeciderTests
             Self = new MemberId(1), Membership = members, LastIndex = 5000,
             Peers = [new PeerStatus(members.Members[1], 4000, true, ""), new PeerStatus(members.Members[2], 3999, false, "away")],
         };
-        var view = ManagerView.Of(status, ImmutableSortedDictionary<string, Node>.Empty);
+        var view = ManagerView.Of(status, SortedMap<Node>.Empty);
         Assert.That(view.Reachable, Is.EqualTo(new[] { new MemberId(2) }));
         Assert.That(view.CaughtUp, Is.EqualTo(new[] { new MemberId(2) }));
         var young = status with { LastIndex = 5, Peers = [new PeerStatus(members.Members[1], 0, true, "")] };

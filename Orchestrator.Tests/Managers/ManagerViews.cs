@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Builders;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Managers;
 using Orchestrator.Model;
@@ -15,7 +16,7 @@ internal static class ManagerViews
         {
             Incarnation = 7, Members = [.. ids.Select(id => new Member(new MemberId(id), $"n{id}", $"10.0.0.{id}:2377", true))],
         },
-        Nodes = ids.ToImmutableSortedDictionary(id => $"n{id}", id => Manager($"n{id}"), StringComparer.Ordinal),
+        Nodes = ids.Select(id => Manager($"n{id}")).ToSortedMap(node => node.Id.Value),
         Reachable = [.. ids.Skip(1).Select(id => new MemberId(id))],
         CaughtUp = [.. ids.Skip(1).Select(id => new MemberId(id))],
     };
@@ -28,7 +29,7 @@ internal static class ManagerViews
     public static ManagerView WithLearner(this ManagerView view, ulong id, string node, bool isReachable = true) => view with
     {
         Membership = view.Membership.Add(new MemberId(id), node, $"10.0.0.{id}:2377"),
-        Nodes = view.Nodes.ContainsKey(node) ? view.Nodes : view.Nodes.Add(node, Manager(node)),
+        Nodes = view.Nodes.ContainsKey(node) ? view.Nodes : view.Nodes.SetItem(node, Manager(node)),
         Reachable = isReachable ? view.Reachable.Add(new MemberId(id)) : view.Reachable,
         CaughtUp = isReachable ? view.CaughtUp.Add(new MemberId(id)) : view.CaughtUp,
     };

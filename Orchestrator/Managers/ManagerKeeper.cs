@@ -3,6 +3,7 @@ using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
+using Orchestrator.Primitives.Collections;
 using Orchestrator.Store;
 
 namespace Orchestrator.Managers;
@@ -19,7 +20,7 @@ internal sealed partial class ManagerKeeper(RaftNode node, StateStore store, IPr
 
     private readonly MembershipChanges _changes = new(node);
 
-    private ImmutableSortedDictionary<string, Node>? _settledRows;
+    private SortedMap<Node>? _settledRows;
     private Membership? _settledMembers;
     private string _waiting = "";
 

@@ -1,6 +1,7 @@
 using Orchestrator.Consensus;
 using Orchestrator.Consensus.Core;
 using Orchestrator.Model;
+using Orchestrator.Primitives.Collections;
 
 namespace Orchestrator.Managers;
 
@@ -18,7 +19,7 @@ internal sealed record ManagerView
     public required MemberId Self { get; init; }
 
     /// <summary>The cluster's nodes by id; <see cref="NodeSpec.Role"/> is what is wanted.</summary>
-    public required ImmutableSortedDictionary<string, Node> Nodes { get; init; }
+    public required SortedMap<Node> Nodes { get; init; }
 
     /// <summary>Other members that a connection stands to.</summary>
     public ImmutableSortedSet<MemberId> Reachable { get; init; } = [];
@@ -26,7 +27,7 @@ internal sealed record ManagerView
     /// <summary>Members that have almost the whole log.</summary>
     public ImmutableSortedSet<MemberId> CaughtUp { get; init; } = [];
 
-    public static ManagerView Of(MemberStatus status, ImmutableSortedDictionary<string, Node> nodes) => new()
+    public static ManagerView Of(MemberStatus status, SortedMap<Node> nodes) => new()
     {
         Membership = status.Membership,
         Self = status.Self,

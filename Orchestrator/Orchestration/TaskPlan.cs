@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Primitives.Collections;
 using Orchestrator.Store;
 
 namespace Orchestrator.Orchestration;
@@ -8,7 +9,7 @@ namespace Orchestrator.Orchestration;
 /// </summary>
 internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 {
-    private readonly ImmutableSortedDictionary<string, ServiceTask>.Builder _tasks =
+    private readonly SortedMapBuilder<ServiceTask> _tasks =
         context.State.TasksOf(service).ToBuilder();
 
     private DateTimeOffset? _wakeAt;

@@ -25,12 +25,9 @@ public sealed record NodeUsage
     public ImmutableSortedDictionary<HostPort, int> Ports { get; init; } =
         ImmutableSortedDictionary<HostPort, int>.Empty;
 
-    /// <summary>Active tasks of each service, by service id.</summary>
-    public ImmutableSortedDictionary<string, int> Services { get; init; } =
-        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
-
+    /// <param name="spec">of the task</param>
     /// <param name="sign">+1 adds the task, -1 takes it away</param>
-    public NodeUsage With(ServiceTask task, ServiceSpec spec, int sign)
+    public NodeUsage With(ServiceSpec spec, int sign)
     {
         var reserved = spec.Template.Resources?.Reservations;
         var next = this with
@@ -38,12 +35,12 @@ public sealed record NodeUsage
             Tasks = Tasks + sign,
             NanoCpus = NanoCpus + (sign * (reserved?.NanoCpus ?? 0)),
             MemoryBytes = MemoryBytes + (sign * (reserved?.MemoryBytes ?? 0)),
-            Services = Count(Services, task.ServiceId.Value, sign),
         };
         foreach (var resource in reserved?.Generic ?? [])
             next = next with { Generic = Sum(next.Generic, resource.Kind, sign * resource.Count) };
-        foreach (var port in HostPort.Of(spec))
-            next = next with { Ports = Count(next.Ports, port, sign) };
+        if (spec.Endpoint is not null)
+            foreach (var port in HostPort.Of(spec))
+                next = next with { Ports = Count(next.Ports, port, sign) };
         Invariant.Require(next.Tasks >= 0, "a node never has fewer than no tasks");
         return next;
     }

@@ -1,22 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
+using Orchestrator.Primitives.Collections;
 
 namespace Orchestrator.Store;
 
 /// <summary>The next snapshot in the making: the tables and every index on them, changed together.</summary>
-internal sealed class StateBuilder(StateSnapshot state)
+internal sealed class StateBuilder
 {
-    private readonly ImmutableSortedDictionary<string, Cluster>.Builder _clusters = state.Clusters.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, Node>.Builder _nodes = state.Nodes.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, Service>.Builder _services = state.Services.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, ServiceRevision>.Builder _revisions =
-        state.Revisions.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, string>.Builder _names = state.Names.ToBuilder();
-    private readonly ImmutableSortedDictionary<string, ImmutableSortedDictionary<ulong, ServiceRevision>>.Builder
-        _byRevisedService = state.ByRevisedService.ToBuilder();
+    private readonly SortedMapBuilder<Cluster> _clusters;
+    private readonly SortedMapBuilder<Node> _nodes;
+    private readonly SortedMapBuilder<Service> _services;
+    private readonly SortedMapBuilder<ServiceRevision> _revisions;
+    private readonly SortedMapBuilder<string> _names;
+    private readonly ServiceContents _contents;
+    private readonly TaskTable _tasks;
 
-    private readonly TaskTable _tasks = new(state);
+    /// <param name="changes">how many are to come, at most</param>
+    public StateBuilder(StateSnapshot state, int changes)
+    {
+        _clusters = state.Clusters.ToBuilder();
+        _nodes = state.Nodes.ToBuilder();
+        _services = state.Services.ToBuilder();
+        _revisions = state.Revisions.ToBuilder();
+        _names = state.Names.ToBuilder();
+        _contents = new ServiceContents(state.ByService, changes);
+        _tasks = new TaskTable(state, _contents);
+    }
 
     public bool TryFind(Table table, string key, [NotNullWhen(true)] out IStoreObject? value)
     {
@@ -32,55 +42,49 @@ internal sealed class StateBuilder(StateSnapshot state)
     }
 
     /// <summary>Puts the object under its key and keeps names unique.</summary>
-    public Refusal? Put(Table table, IStoreObject value)
+    /// <param name="old">what is stored under the key; null when it is new</param>
+    public Refusal? Put(Table table, IStoreObject? old, IStoreObject value)
     {
         if (value.UniqueName is { } name)
         {
             var nameKey = StateSnapshot.NameKey(table, name);
             if (_names.TryGetValue(nameKey, out var owner) && owner != value.Key)
                 return new Refusal(RefusalKind.NameTaken, $"{table}/{name}");
-            Forget(table, value.Key);
+            Forget(table, old);
             _names[nameKey] = value.Key;
         }
-        if (value is ServiceTask task && MissingRevision(task) is { } missing)
-            return missing;
-        Store(value);
-        return null;
+        return value is ServiceTask task ? PutTask((ServiceTask?)old, task) : Store(value);
     }
 
     /// <summary>The state that consists of these objects, parents before children.</summary>
     /// <returns>why they do not fit together; null when they do</returns>
     public Refusal? Load(ImmutableArray<IStoreObject> objects)
     {
-        foreach (var value in objects.Where(value => value is not ServiceTask))
-            if (Put(Change.TableOf(value), value) is { } refusal)
-                return refusal;
-        ImmutableArray<ServiceTask> tasks = [.. objects.OfType<ServiceTask>()];
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var task in tasks)
+        foreach (var value in objects)
         {
-            if (!seen.Add(task.Key))
-                return new Refusal(RefusalKind.Exists, $"{Table.Tasks}/{task.Key}");
-            if (MissingRevision(task) is { } refusal)
+            var table = Change.TableOf(value);
+            if (TryFind(table, value.Key, out _))
+                return new Refusal(RefusalKind.Exists, $"{table}/{value.Key}");
+            if (Put(table, null, value) is { } refusal)
                 return refusal;
         }
-        _tasks.Load(tasks, SpecOf);
         return null;
     }
 
     /// <summary>Removes the object; a revision stays as long as a task refers to it.</summary>
     public Refusal? Delete(Table table, string key)
     {
-        if (table == Table.Revisions && _tasks.Uses(_revisions[key]))
+        if (table == Table.Revisions && IsUsed(_revisions[key]))
             return new Refusal(RefusalKind.InUse, $"{table}/{key}");
-        Forget(table, key);
+        if (TryFind(table, key, out var old))
+            Forget(table, old);
         _ = table switch
         {
             Table.Clusters => _clusters.Remove(key),
             Table.Nodes => _nodes.Remove(key),
             Table.Services => _services.Remove(key),
             Table.Revisions => RemoveRevision(_revisions[key]),
-            Table.Tasks => _tasks.Remove(key, SpecOf),
+            Table.Tasks => _tasks.Find(key) is { } task && _tasks.Remove(task),
         };
         return null;
     }
@@ -92,16 +96,29 @@ internal sealed class StateBuilder(StateSnapshot state)
         Nodes = _nodes.ToImmutable(),
         Services = _services.ToImmutable(),
         Revisions = _revisions.ToImmutable(),
-        ByRevisedService = _byRevisedService.ToImmutable(),
         Names = _names.ToImmutable(),
-        Tasks = _tasks.All.ToImmutable(),
-        ByService = _tasks.ByService.ToImmutable(),
-        ByNode = _tasks.ByNode.ToImmutable(),
-        Unplaced = _tasks.Unplaced.ToImmutable(),
-        Usage = _tasks.Usage.ToImmutable(),
+        Tasks = _tasks.All,
+        ByService = _contents.ToImmutable(),
+        ByNode = _tasks.ByNode,
+        Unplaced = _tasks.Unplaced,
+        Usage = _tasks.Usage,
     };
 
-    private void Store(IStoreObject value)
+    private Refusal? PutTask(ServiceTask? old, ServiceTask task)
+    {
+        Invariant.Require(old is null || old.ServiceId == task.ServiceId, "a task stays with its service");
+        var content = _contents[task.ServiceId];
+        if (!content.Revisions.ContainsKey(task.Revision))
+            return new Refusal(
+                RefusalKind.Missing, $"{Table.Revisions}/{ServiceRevision.KeyOf(task.ServiceId, task.Revision)}");
+        _tasks.Put(old, task, content);
+        return null;
+    }
+
+    private bool IsUsed(ServiceRevision revision) =>
+        _contents[revision.ServiceId].Tasks.Values.Any(task => task.Revision == revision.Number);
+
+    private Refusal? Store(IStoreObject value)
     {
         switch (value)
         {
@@ -109,42 +126,28 @@ internal sealed class StateBuilder(StateSnapshot state)
             case Node node: _nodes[node.Key] = node; break;
             case Service service: _services[service.Key] = service; break;
             case ServiceRevision revision: PutRevision(revision); break;
-            case ServiceTask task: _tasks.Put(task, SpecOf); break;
             default: throw new InvariantException($"no table holds {value.GetType().Name}");
         }
+        return null;
     }
 
     private void PutRevision(ServiceRevision revision)
     {
         _revisions[revision.Key] = revision;
-        _byRevisedService[revision.ServiceId.Value] =
-            RevisionsOf(revision.ServiceId).SetItem(revision.Number, revision);
+        var content = _contents[revision.ServiceId];
+        content.Revisions = content.Revisions.SetItem(revision.Number, revision);
     }
 
     private bool RemoveRevision(ServiceRevision revision)
     {
-        var left = RevisionsOf(revision.ServiceId).Remove(revision.Number);
-        if (left.IsEmpty)
-            _byRevisedService.Remove(revision.ServiceId.Value);
-        else
-            _byRevisedService[revision.ServiceId.Value] = left;
+        var content = _contents[revision.ServiceId];
+        content.Revisions = content.Revisions.Remove(revision.Number);
         return _revisions.Remove(revision.Key);
     }
 
-    private ImmutableSortedDictionary<ulong, ServiceRevision> RevisionsOf(ServiceId service) =>
-        _byRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty);
-
-    private Refusal? MissingRevision(ServiceTask task) =>
-        ServiceRevision.KeyOf(task.ServiceId, task.Revision) is var key && _revisions.ContainsKey(key)
-            ? null
-            : new Refusal(RefusalKind.Missing, $"{Table.Revisions}/{key}");
-
-    private void Forget(Table table, string key)
+    private void Forget(Table table, IStoreObject? old)
     {
-        if (TryFind(table, key, out var old) && old.UniqueName is { } name)
+        if (old?.UniqueName is { } name)
             _names.Remove(StateSnapshot.NameKey(table, name));
     }
-
-    private ServiceSpec SpecOf(ServiceTask task) =>
-        _revisions[ServiceRevision.KeyOf(task.ServiceId, task.Revision)].Spec;
 }

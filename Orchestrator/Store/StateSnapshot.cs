@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
-using TaskMap = System.Collections.Immutable.ImmutableSortedDictionary<string, Orchestrator.Model.ServiceTask>;
+using Orchestrator.Primitives.Collections;
+using TaskMap = Orchestrator.Primitives.Collections.SortedMap<Orchestrator.Model.ServiceTask>;
 
 namespace Orchestrator.Store;
 
@@ -12,42 +13,33 @@ public sealed class StateSnapshot
 {
     public static StateSnapshot Empty { get; } = new();
 
-    private static readonly TaskMap NoTasks = MapOf<ServiceTask>();
-
     /// <summary>The log index this state stands for.</summary>
     public ulong Index { get; internal init; }
 
-    public ImmutableSortedDictionary<string, Cluster> Clusters { get; internal init; } = MapOf<Cluster>();
+    public SortedMap<Cluster> Clusters { get; internal init; } = SortedMap<Cluster>.Empty;
 
     /// <summary>By id, as the other tables; in ordinal order.</summary>
-    public ImmutableSortedDictionary<string, Node> Nodes { get; internal init; } = MapOf<Node>();
+    public SortedMap<Node> Nodes { get; internal init; } = SortedMap<Node>.Empty;
 
-    public ImmutableSortedDictionary<string, Service> Services { get; internal init; } = MapOf<Service>();
+    public SortedMap<Service> Services { get; internal init; } = SortedMap<Service>.Empty;
 
     /// <summary>By <see cref="ServiceRevision.KeyOf"/>.</summary>
-    public ImmutableSortedDictionary<string, ServiceRevision> Revisions { get; internal init; } =
-        MapOf<ServiceRevision>();
+    public SortedMap<ServiceRevision> Revisions { get; internal init; } = SortedMap<ServiceRevision>.Empty;
 
-    public TaskMap Tasks { get; internal init; } = MapOf<ServiceTask>();
+    public TaskMap Tasks { get; internal init; } = TaskMap.Empty;
 
     /// <summary><c>table/lower-case name</c> → key.</summary>
-    internal ImmutableSortedDictionary<string, string> Names { get; init; } = StringMap.Empty;
+    internal SortedMap<string> Names { get; init; } = SortedMap<string>.Empty;
 
-    internal ImmutableSortedDictionary<string, ImmutableSortedDictionary<ulong, ServiceRevision>> ByRevisedService
-    {
-        get;
-        init;
-    } = MapOf<ImmutableSortedDictionary<ulong, ServiceRevision>>();
+    internal SortedMap<ServiceContent> ByService { get; init; } = SortedMap<ServiceContent>.Empty;
 
-    internal ImmutableSortedDictionary<string, TaskMap> ByService { get; init; } =
-        MapOf<TaskMap>();
+    internal SortedMap<TaskMap> ByNode { get; init; } = SortedMap<TaskMap>.Empty;
 
-    internal ImmutableSortedDictionary<string, TaskMap> ByNode { get; init; } =
-        MapOf<TaskMap>();
+    /// <summary>By <see cref="UnplacedKey"/>.</summary>
+    internal TaskMap Unplaced { get; init; } = TaskMap.Empty;
 
-    internal TaskMap Unplaced { get; init; } = MapOf<ServiceTask>();
+    internal SortedMap<NodeUsage> Usage { get; init; } = SortedMap<NodeUsage>.Empty;
 
-    internal ImmutableSortedDictionary<string, NodeUsage> Usage { get; init; } = MapOf<NodeUsage>();
 
     /// <summary>The cluster row; null before <c>init</c>.</summary>
     public Cluster? Cluster => Clusters.IsEmpty ? null : Clusters.First().Value;
@@ -63,15 +55,13 @@ public sealed class StateSnapshot
         Names.TryGetValue(NameKey(Table.Services, name), out var key) ? Services[key] : null;
 
     public ServiceRevision? Revision(ServiceId service, ulong number) =>
-        Revisions.GetValueOrDefault(ServiceRevision.KeyOf(service, number));
+        ContentOf(service).Revisions.GetValueOrDefault(number);
 
     /// <summary>The service's stored revisions, oldest first.</summary>
-    public IEnumerable<ServiceRevision> RevisionsOf(ServiceId service) =>
-        ByRevisedService.GetValueOrDefault(service.Value, ImmutableSortedDictionary<ulong, ServiceRevision>.Empty)
-            .Values;
+    public IEnumerable<ServiceRevision> RevisionsOf(ServiceId service) => ContentOf(service).Revisions.Values;
 
     /// <summary>Ids of services that have revisions, gone ones included: revisions go last.</summary>
-    public IEnumerable<string> ServicesWithHistory => ByRevisedService.Keys;
+    public IEnumerable<string> ServicesWithHistory => ByService.Keys;
 
     /// <summary>The spec a task was made from. It is there as long as the task is.</summary>
     public ServiceSpec SpecOf(ServiceTask task)
@@ -82,17 +72,33 @@ public sealed class StateSnapshot
     }
 
     /// <summary>The service's tasks by id, whatever their state.</summary>
-    public TaskMap TasksOf(ServiceId service) =>
-        ByService.GetValueOrDefault(service.Value, NoTasks);
+    public TaskMap TasksOf(ServiceId service) => ContentOf(service).Tasks;
 
     /// <summary>The tasks placed on the node, whatever their state.</summary>
     public TaskMap TasksOn(NodeId node) =>
-        ByNode.GetValueOrDefault(node.Value, NoTasks);
+        ByNode.GetValueOrDefault(node.Value, TaskMap.Empty);
 
-    /// <summary>Tasks that wait for a node: without one, wanted, and not ended.</summary>
-    public TaskMap UnplacedTasks => Unplaced;
+    /// <summary>
+    /// Tasks that wait for a node: without one, wanted, and not ended. Those of a service come together.
+    /// </summary>
+    public IEnumerable<ServiceTask> UnplacedTasks => Unplaced.Values;
+
+    public bool HasUnplacedTasks => !Unplaced.IsEmpty;
+
+    /// <summary>
+    /// Node ids with how many tasks of the service hold resources there; a node may come more than once.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, int>> PlacedOf(ServiceId service) => ContentOf(service).PlacedTasks();
+
+    /// <summary>Tasks of the service that failed on a node or were rejected there, as long as they are kept.</summary>
+    public TaskMap FailuresOf(ServiceId service) => ContentOf(service).Failed;
+
+    /// <summary>By node id; nodes that hold nothing are left out.</summary>
+    public SortedMap<NodeUsage> UsageByNode => Usage;
 
     public NodeUsage UsageOf(NodeId node) => Usage.GetValueOrDefault(node.Value, NodeUsage.None);
+
+    public bool IsUnplaced(ServiceTask task) => Unplaced.ContainsKey(UnplacedKey(task));
 
     /// <summary>The stored object of any table.</summary>
     public bool TryFind(Table table, string key, [NotNullWhen(true)] out IStoreObject? value)
@@ -108,8 +114,10 @@ public sealed class StateSnapshot
         return value is not null;
     }
 
-    internal static ImmutableSortedDictionary<string, T> MapOf<T>() =>
-        ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
-
     internal static string NameKey(Table table, string name) => $"{(int)table}/{name.ToLowerInvariant()}";
+
+    internal static string UnplacedKey(ServiceTask task) => $"{task.ServiceId.Value}/{task.Key}";
+
+    private ServiceContent ContentOf(ServiceId service) =>
+        ByService.GetValueOrDefault(service.Value, ServiceContent.None);
 }

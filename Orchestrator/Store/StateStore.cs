@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Orchestrator.Model;
 using Orchestrator.Primitives;
 using Orchestrator.Serialization;
 
@@ -24,9 +25,15 @@ public sealed class StateStore : IStateMachine
         if (transaction.Format is < 1 or > Transaction.CurrentFormat)
             throw new InvalidDataException($"log entry {index} has format {transaction.Format}; this version knows "
                 + $"formats to {Transaction.CurrentFormat} only: start the version that wrote it, or a newer one");
-        var builder = new StateBuilder(_current);
+        return Apply(index, transaction);
+    }
+
+    internal Applied Apply(ulong index, Transaction transaction)
+    {
+        var builder = new StateBuilder(_current, transaction.Changes.Length);
         foreach (var change in transaction.Changes)
-            if (Check(builder, change) is { } refusal || (refusal = Make(builder, change, index)) is not null)
+            if (Check(builder, change, out var stored) is { } refusal
+                || (refusal = Make(builder, change, stored, index)) is not null)
                 return new Applied(index, refusal);
         Publish(builder.Build(index), () => _history.Add(index, transaction.Changes));
         return new Applied(index, null);
@@ -44,7 +51,7 @@ public sealed class StateStore : IStateMachine
         if (image.Format is < 1 or > StateImage.CurrentFormat)
             throw new InvalidDataException($"snapshot {index} has format {image.Format}; this version knows formats "
                 + $"to {StateImage.CurrentFormat} only: start the version that wrote it, or a newer one");
-        var builder = new StateBuilder(StateSnapshot.Empty);
+        var builder = new StateBuilder(StateSnapshot.Empty, image.Objects.Length);
         if (builder.Load(image.Objects) is { } refusal)
             throw new InvalidDataException($"snapshot {index} is not consistent: {refusal.Kind} {refusal.Subject}");
         var state = builder.Build(index);
@@ -77,20 +84,22 @@ public sealed class StateStore : IStateMachine
         }
     }
 
-    private static Refusal? Check(StateBuilder builder, Change change)
+    private static Refusal? Check(StateBuilder builder, Change change, out IStoreObject? stored)
     {
-        var subject = $"{change.Table}/{change.Key}";
-        if (!builder.TryFind(change.Table, change.Key, out var stored))
-            return change is { Kind: ChangeKind.Put, BasedOn: 0 } ? null : new Refusal(RefusalKind.Missing, subject);
+        if (!builder.TryFind(change.Table, change.Key, out stored))
+            return change is { Kind: ChangeKind.Put, BasedOn: 0 } ? null : Refused(RefusalKind.Missing, change);
         if (change.BasedOn == 0)
-            return new Refusal(RefusalKind.Exists, subject);
-        return stored.Meta.Version == change.BasedOn ? null : new Refusal(RefusalKind.Stale, subject);
+            return Refused(RefusalKind.Exists, change);
+        return stored.Meta.Version == change.BasedOn ? null : Refused(RefusalKind.Stale, change);
     }
 
-    private static Refusal? Make(StateBuilder builder, Change change, ulong index) => change.Kind switch
+    private static Refusal Refused(RefusalKind kind, Change change) => new(kind, $"{change.Table}/{change.Key}");
+
+    private static Refusal? Make(
+        StateBuilder builder, Change change, IStoreObject? stored, ulong index) => change.Kind switch
     {
         ChangeKind.Put when change.Value is { } value =>
-            builder.Put(change.Table, value.WithMeta(value.Meta with { Version = index })),
+            builder.Put(change.Table, stored, value.WithMeta(value.Meta with { Version = index })),
         ChangeKind.Delete => builder.Delete(change.Table, change.Key),
         ChangeKind.Require => null,
         _ => throw new InvalidDataException($"log entry {index} holds a change without a meaning: {change.Kind}"),

@@ -1,108 +1,97 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Model;
-using Orchestrator.Primitives;
-using TaskMap = System.Collections.Immutable.ImmutableSortedDictionary<string, Orchestrator.Model.ServiceTask>;
+using Orchestrator.Primitives.Collections;
 
 namespace Orchestrator.Store;
 
 /// <summary>The tasks of the next snapshot with the indexes on them.</summary>
-internal sealed class TaskTable(StateSnapshot state)
+internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
 {
-    private static readonly TaskMap NoTasks = StateSnapshot.MapOf<ServiceTask>();
+    private readonly SortedMapBuilder<ServiceTask> _all = state.Tasks.ToBuilder();
+    private readonly SortedMapBuilder<ServiceTask> _unplaced = state.Unplaced.ToBuilder();
+    private readonly GroupedMapBuilder<ServiceTask> _byNode = new(state.ByNode);
+    private readonly Dictionary<string, NodeUsage> _usage = new(StringComparer.Ordinal);
 
-    public TaskMap.Builder All { get; } = state.Tasks.ToBuilder();
+    public SortedMap<ServiceTask> All => _all.ToImmutable();
 
-    public ImmutableSortedDictionary<string, TaskMap>.Builder ByService { get; } = state.ByService.ToBuilder();
+    public SortedMap<ServiceTask> Unplaced => _unplaced.ToImmutable();
 
-    public ImmutableSortedDictionary<string, TaskMap>.Builder ByNode { get; } = state.ByNode.ToBuilder();
+    public SortedMap<SortedMap<ServiceTask>> ByNode => _byNode.ToImmutable();
 
-    public TaskMap.Builder Unplaced { get; } = state.Unplaced.ToBuilder();
-
-    public ImmutableSortedDictionary<string, NodeUsage>.Builder Usage { get; } = state.Usage.ToBuilder();
-
-    public ServiceTask? Find(string key) => All.GetValueOrDefault(key);
-
-    public bool Uses(ServiceRevision revision) =>
-        ByService.GetValueOrDefault(revision.ServiceId.Value, NoTasks)
-            .Values.Any(task => task.Revision == revision.Number);
-
-    public void Put(ServiceTask task, Func<ServiceTask, ServiceSpec> specOf)
+    public SortedMap<NodeUsage> Usage
     {
-        if (Find(task.Key) is { } old)
+        get
         {
-            AddUsage(old, specOf, -1);
-            if (old.NodeId is { } oldNode && oldNode != task.NodeId)
-                Set(ByNode, oldNode.Value, map => map.Remove(old.Key));
+            var usage = state.Usage.ToBuilder();
+            foreach (var (node, used) in _usage)
+                if (used.Tasks == 0)
+                    usage.Remove(node);
+                else
+                    usage[node] = used;
+            return usage.ToImmutable();
         }
-        All[task.Key] = task;
-        Set(ByService, task.ServiceId.Value, map => map.SetItem(task.Key, task));
+    }
+
+    public ServiceTask? Find(string key) => _all.GetValueOrDefault(key);
+
+    /// <param name="old">what is stored; null when the task is new</param>
+    /// <param name="content">of its service</param>
+    public void Put(ServiceTask? old, ServiceTask task, ServiceContentBuilder content)
+    {
+        if (old?.NodeId is { } oldNode && oldNode != task.NodeId)
+            _byNode.Open(oldNode.Value).Remove(old.Key);
+        if (old is null || UseOf(old) != UseOf(task))
+        {
+            AddUsage(old, content, -1);
+            AddUsage(task, content, +1);
+        }
+        _all[task.Key] = task;
+        content.Tasks[task.Key] = task;
         if (task.NodeId is { } node)
-            Set(ByNode, node.Value, map => map.SetItem(task.Key, task));
-        AddUsage(task, specOf, +1);
+            _byNode.Open(node.Value)[task.Key] = task;
         if (IsUnplaced(task))
-            Unplaced[task.Key] = task;
-        else
-            Unplaced.Remove(task.Key);
+            _unplaced[StateSnapshot.UnplacedKey(task)] = task;
+        else if (old is not null && IsUnplaced(old))
+            _unplaced.Remove(StateSnapshot.UnplacedKey(task));
+        if (HasFailed(task))
+            content.Failed[task.Key] = task;
     }
 
-    /// <summary>Fills an empty table: each index is built in one go, which for many tasks is much faster.</summary>
-    public void Load(ImmutableArray<ServiceTask> tasks, Func<ServiceTask, ServiceSpec> specOf)
+    public bool Remove(ServiceTask task)
     {
-        Invariant.Require(All.Count == 0, "only an empty table is filled");
-        All.AddRange(Pairs(tasks));
-        ByService.AddRange(Grouped(tasks, task => task.ServiceId.Value));
-        ByNode.AddRange(Grouped(tasks.Where(task => task.NodeId is not null), task => task.NodeId!.Value.Value));
-        Unplaced.AddRange(Pairs(tasks.Where(IsUnplaced)));
-        Usage.AddRange(ByNode
-            .Select(node => KeyValuePair.Create(node.Key, UsageOf(node.Value.Values, specOf)))
-            .Where(node => node.Value.Tasks > 0));
-    }
-
-    public bool Remove(string key, Func<ServiceTask, ServiceSpec> specOf)
-    {
-        if (Find(key) is not { } task)
-            return false;
-        AddUsage(task, specOf, -1);
-        All.Remove(key);
-        Unplaced.Remove(key);
-        Set(ByService, task.ServiceId.Value, map => map.Remove(key));
+        var content = contents[task.ServiceId];
+        AddUsage(task, content, -1);
+        content.Tasks.Remove(task.Key);
+        if (HasFailed(task))
+            content.Failed.Remove(task.Key);
+        if (IsUnplaced(task))
+            _unplaced.Remove(StateSnapshot.UnplacedKey(task));
         if (task.NodeId is { } node)
-            Set(ByNode, node.Value, map => map.Remove(key));
-        return true;
+            _byNode.Open(node.Value).Remove(task.Key);
+        return _all.Remove(task.Key);
     }
 
     private static bool IsUnplaced(ServiceTask task) =>
         task.NodeId is null && !task.Status.State.IsTerminal() && task.Desired <= TaskState.Complete;
 
-    private static IEnumerable<KeyValuePair<string, ServiceTask>> Pairs(IEnumerable<ServiceTask> tasks) =>
-        tasks.Select(task => KeyValuePair.Create(task.Key, task));
+    /// <summary>States are final from there on.</summary>
+    private static bool HasFailed(ServiceTask task) =>
+        task.NodeId is not null && task.Status.State is TaskState.Failed or TaskState.Rejected;
 
-    private static IEnumerable<KeyValuePair<string, TaskMap>> Grouped(
-        IEnumerable<ServiceTask> tasks, Func<ServiceTask, string> keyOf) =>
-        tasks.GroupBy(keyOf, StringComparer.Ordinal)
-            .Select(group => KeyValuePair.Create(group.Key, NoTasks.AddRange(Pairs(group))));
+    /// <summary>What its usage depends on.</summary>
+    private static (NodeId? Node, bool Holds, ulong Revision) UseOf(ServiceTask task) =>
+        (task.NodeId, task.Status.State.HoldsResources(), task.Revision);
 
-    private static NodeUsage UsageOf(IEnumerable<ServiceTask> tasks, Func<ServiceTask, ServiceSpec> specOf) =>
-        tasks.Where(task => task.Status.State.HoldsResources())
-            .Aggregate(NodeUsage.None, (usage, task) => usage.With(task, specOf(task), +1));
+    public static bool HoldsNode(ServiceTask task) =>
+        task.NodeId is not null && task.Status.State.HoldsResources();
 
-    private static void Set(
-        ImmutableSortedDictionary<string, TaskMap>.Builder index, string key, Func<TaskMap, TaskMap> change)
+    private void AddUsage(ServiceTask? task, ServiceContentBuilder content, int sign)
     {
-        var next = change(index.GetValueOrDefault(key, NoTasks));
-        if (next.IsEmpty)
-            index.Remove(key);
-        else
-            index[key] = next;
-    }
-
-    private void AddUsage(ServiceTask task, Func<ServiceTask, ServiceSpec> specOf, int sign)
-    {
-        if (task.NodeId is not { } node || !task.Status.State.HoldsResources())
+        if (task is null || !HoldsNode(task))
             return;
-        var next = Usage.GetValueOrDefault(node.Value, NodeUsage.None).With(task, specOf(task), sign);
-        if (next.Tasks == 0)
-            Usage.Remove(node.Value);
-        else
-            Usage[node.Value] = next;
+        var node = task.NodeId!.Value;
+        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, node.Value, out _);
+        usage = (usage ?? state.UsageOf(node)).With(content.Revisions[task.Revision].Spec, sign);
+        content.CountPlaced(node.Value, sign);
     }
 }

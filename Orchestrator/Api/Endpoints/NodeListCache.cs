@@ -2,6 +2,7 @@ using Orchestrator.Api.Contracts;
 using Orchestrator.Api.Http;
 using Orchestrator.Api.Mapping;
 using Orchestrator.Model;
+using Orchestrator.Primitives.Collections;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Endpoints;
@@ -30,5 +31,5 @@ internal sealed class NodeListCache
     }
 
     private sealed record Entry(
-        ImmutableSortedDictionary<string, Node> Nodes, TlsInfoDto Trust, GroupStatus Group, ReadOnlyMemory<byte> Body);
+        SortedMap<Node> Nodes, TlsInfoDto Trust, GroupStatus Group, ReadOnlyMemory<byte> Body);
 }

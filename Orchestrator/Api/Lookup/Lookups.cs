@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Primitives.Collections;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Lookup;
@@ -29,7 +30,7 @@ internal static class Lookups
         text.Equals(node.Description.Hostname, StringComparison.OrdinalIgnoreCase)
         || (node.Spec.Name.Length > 0 && text.Equals(node.Spec.Name, StringComparison.OrdinalIgnoreCase));
 
-    private static T ByPrefix<T>(string kind, string text, ImmutableSortedDictionary<string, T> table)
+    private static T ByPrefix<T>(string kind, string text, SortedMap<T> table)
     {
         var found = text.Length == 0
             ? []
