@@ -82,6 +82,9 @@ public sealed record NodeDescription
 
     /// <summary>Version of swarmnet.</summary>
     [Key(8)] public string DaemonVersion { get; init; } = "";
+
+    /// <summary>Images that are present: ids, and references with and without their tags.</summary>
+    [Key(9)] public ImmutableArray<string> Images { get; init; } = [];
 }
 
 public enum NodeState

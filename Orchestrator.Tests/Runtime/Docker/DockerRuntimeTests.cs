@@ -29,7 +29,7 @@ public sealed class DockerRuntimeTests
     [Test]
     public async Task Labels_of_an_engine_and_what_it_says_of_itself_are_labels_for_constraints()
     {
-        await using var engine = await FakeEngine.StartAsync(context => context.Json("""
+        await using var engine = await FakeEngine.StartAsync(context => context.Json(IsOfImages(context) ? "[]" : """
             {"ServerVersion":"20.10.24","Driver":"overlay2","KernelVersion":"6.1.0","OperatingSystem":"",
              "Labels":["zone=a=b","ssd",null,"kernelversion=9","long=LONG"]}
             """.Replace("LONG", new string('x', 300), StringComparison.Ordinal)));
@@ -42,12 +42,48 @@ public sealed class DockerRuntimeTests
     }
 
     [Test]
+    public async Task Images_of_an_engine_go_by_their_references_and_ids()
+    {
+        await using var engine = await FakeEngine.StartAsync(context => !IsOfImages(context)
+            ? context.Json("""{"ServerVersion":"20.10.24"}""")
+            : context.Json("""
+                [{"Id":"sha256:1","RepoTags":["redis:7","10.0.0.1:5000/app:1","10.0.0.1:5000/bare"]},
+                 {"Id":"sha256:2","RepoTags":["<none>:<none>"]},{"Id":"sha256:3","RepoTags":null},{"Id":"LONG"}]
+                """.Replace("LONG", new string('x', 300), StringComparison.Ordinal)));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        string[] expected =
+        [
+            "10.0.0.1:5000/app", "10.0.0.1:5000/app:1", "10.0.0.1:5000/bare", "redis", "redis:7", "sha256:1", "sha256:2", "sha256:3",
+        ];
+        Assert.That((await runtime.DescribeAsync(default)).Images, Is.EqualTo(expected));
+        Assert.That((await runtime.DescribeAsync(default)).Images, Is.EqualTo(expected));
+        Assert.That(engine.Requests.Count(request => request.Contains("/images/json")), Is.EqualTo(1), "seldom asked for");
+    }
+
+    [TestCase(true, TestName = "An_engine_that_hangs_over_its_images_is_described_without_them")]
+    [TestCase(false, TestName = "An_engine_that_cannot_tell_its_images_is_described_without_them")]
+    public async Task Images_are_not_needed(bool hangs)
+    {
+        await using var engine = await FakeEngine.StartAsync(context => !IsOfImages(context)
+            ? context.Json("""{"ServerVersion":"20.10.24"}""")
+            : hangs ? context.Hang() : context.Json("{}"));
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var description = await runtime.DescribeAsync(default).WaitAsync(Patience);
+        Assert.That(description.EngineVersion, Is.EqualTo("20.10.24"));
+        Assert.That(description.Images, Is.Empty);
+    }
+
+    private static bool IsOfImages(Microsoft.AspNetCore.Http.HttpContext context) =>
+        context.Request.Path.Value!.EndsWith("/images/json", StringComparison.Ordinal);
+
+    [Test]
     public async Task An_engine_that_is_busy_with_a_registry_is_described_as_before()
     {
         var busy = false;
         await using var engine = await FakeEngine.StartAsync(context =>
             context.Request.Path.Value!.EndsWith("/_ping", StringComparison.Ordinal) ? context.Json("{}")
             : busy ? context.Hang()
+            : IsOfImages(context) ? context.Json("[]")
             : context.Json("""{"ServerVersion":"20.10.24","NCPU":2,"MemTotal":1024}"""));
         await using var runtime = RuntimeTasks.Runtime(engine.Client());
         var before = await runtime.DescribeAsync(default);
@@ -56,7 +92,7 @@ public sealed class DockerRuntimeTests
         Assert.That(after, Is.SameAs(before));
         Assert.That(engine.Requests, Is.EqualTo(new[]
         {
-            "GET /_ping", "GET /v1.41/info", "GET /v1.41/info", "GET /v1.41/_ping",
+            "GET /_ping", "GET /v1.41/info", "GET /v1.41/images/json", "GET /v1.41/info", "GET /v1.41/_ping",
         }));
     }
 

@@ -23,6 +23,10 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     /// <summary>Leaves time for the ping, within what callers wait for a description.</summary>
     private static readonly TimeSpan DescribePatience = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan ImagesPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ImagesInterval = TimeSpan.FromMinutes(5);
+
     /// <summary>Beyond a quick call: starting and removing run hooks, and wait for disks and cgroups.</summary>
     private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(50);
 
@@ -32,6 +36,8 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     private readonly OwnedContainers _owned = new();
     private long _hostMemory;
     private NodeDescription? _described;
+    private long? _imagesRead;
+    private ImmutableArray<string> _images = [];
 
     public string Kind => KindName;
 
@@ -42,12 +48,12 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     public async Task<NodeDescription> DescribeAsync(CancellationToken ct)
     {
         if (_described is not { } known)
-            return _described = InfoReader.Read(await InfoAsync(ct));
+            return _described = await LookAsync(ct);
         using var patience = new CancellationTokenSource(DescribePatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
         try
         {
-            return _described = InfoReader.Read(await InfoAsync(either.Token));
+            return _described = await LookAsync(either.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -145,6 +151,35 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     {
         client.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<NodeDescription> LookAsync(CancellationToken ct)
+    {
+        var description = InfoReader.Read(await InfoAsync(ct));
+        return description with { Images = await ImagesAsync(ct) };
+    }
+
+    /// <summary>
+    /// Seldom asked for: every change of them is a change of the node for all managers. An engine that cannot tell
+    /// them now may still run tasks.
+    /// </summary>
+    private async Task<ImmutableArray<string>> ImagesAsync(CancellationToken ct)
+    {
+        if (_imagesRead is { } read && time.GetElapsedTime(read) < ImagesInterval)
+            return _images;
+        _imagesRead = time.GetTimestamp();
+        try
+        {
+            var call = EngineCall.Get("/images/json") with { Patience = ImagesPatience };
+            var reply = await client.SendAsync(call, ct);
+            if (reply.Ok)
+                _images = ImageReader.Read(reply.Read(EngineJson.Default.ImageSummaryArray));
+        }
+        catch (RuntimeException)
+        {
+            // As they were.
+        }
+        return _images;
     }
 
     private async Task<EngineInfo> InfoAsync(CancellationToken ct)

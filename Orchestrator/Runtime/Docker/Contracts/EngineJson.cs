@@ -10,6 +10,7 @@ namespace Orchestrator.Runtime.Docker.Contracts;
 [JsonSerializable(typeof(ContainerDetails))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(EngineInfo))]
+[JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(EngineEvent))]
 [JsonSerializable(typeof(PullProgress))]
 [JsonSerializable(typeof(EngineError))]
