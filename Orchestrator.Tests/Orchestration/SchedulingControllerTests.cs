@@ -26,7 +26,7 @@ public sealed class SchedulingControllerTests
             },
         });
         plane.Converge();
-        Assert.That(plane.State.UnplacedTasks, Has.Count.EqualTo(1));
+        Assert.That(plane.State.UnplacedTasks.Count(), Is.EqualTo(1));
     }
 
     [Test]
@@ -50,10 +50,38 @@ public sealed class SchedulingControllerTests
     public void A_new_task_makes_it_look() => Assert.That(
         Looks(() =>
         {
-            var waiting = plane.State.UnplacedTasks.Values.First();
+            var waiting = plane.State.UnplacedTasks.First();
             plane.Apply(Change.Create(waiting with { Id = new TaskId("new"), Meta = new ObjectMeta() }));
         }),
         Is.True);
+
+    /// <summary>The one that wants to be near is looked at first, being older, and again when the other is there.</summary>
+    [Test]
+    public void What_others_want_to_be_near_to_makes_it_look_once_it_is_placed_or_named()
+    {
+        plane.AddNode("b");
+        var follower = plane.AddService("follower", 1, spec => spec with
+        {
+            Labels = StringMap.Empty.Add("swarmnet.affinities", """["service==leader","com.example.tier==front"]"""),
+        });
+        plane.Converge();
+        plane.Advance(TimeSpan.FromSeconds(1));
+        var id = plane.AddService("leader", 1);
+        plane.Apply([.. ServiceReconciler.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), id).Changes]);
+        Assert.That(Looks(Schedule), Is.True);
+        Assert.That(plane.Wanted(follower).Single().NodeId, Is.Null, "it is not labelled yet");
+        Assert.That(Looks(() => plane.UpdateService(
+            id, spec => spec with { Labels = StringMap.Empty.Add("com.example.tier", "front") }, template: false)), Is.True);
+        Schedule();
+        Assert.That(plane.Wanted(follower).Single().NodeId, Is.EqualTo(plane.Wanted(id).Single().NodeId));
+    }
+
+    private void Schedule()
+    {
+        var context = new ReconcileContext(plane.State, plane.Now, plane.Ids);
+        foreach (var part in new SchedulingController().Decide(context, "pending").Parts)
+            Assert.That(plane.Propose(part).Refusal, Is.Null);
+    }
 
     private bool Looks(Action change)
     {

@@ -160,10 +160,66 @@ public sealed class SchedulerTests
         var id = plane.AddService("web", 10);
         var context = new Orchestrator.Orchestration.ReconcileContext(plane.State, plane.Now, plane.Ids);
         plane.Apply([.. Orchestrator.Orchestration.ServiceReconciler.Decide(context, id).Changes]);
-        string[] Nodes() => [.. Scheduler.Decide(plane.State, seed: 7).Placed.Select(placed => $"{placed.Task.Id}@{placed.Node.Id}")];
+        string[] Nodes() => [.. new Scheduler().Decide(plane.State, plane.Now, seed: 7).Placed.Select(placed => $"{placed.Task.Id}@{placed.Node.Id}")];
         var first = Nodes();
         Assert.That(first, Has.Length.EqualTo(10));
         Assert.That(Nodes(), Is.EqualTo(first));
+    }
+
+    /// <summary>What is asked for makes no difference only when it is the same, however it is written.</summary>
+    [Test]
+    public void Services_that_ask_for_different_things_are_not_taken_for_alike()
+    {
+        foreach (var name in new[] { "a", "b" })
+            plane.AddNode(name, node => node with
+            {
+                Description = node.Description with { Plugins = ["Log/x", "Log/x\ngpu=1"] },
+            });
+        plane.AddService("a", 1, spec => WithLogs(spec, "x\ngpu=1"));
+        plane.Advance(TimeSpan.FromSeconds(1));
+        var id = plane.AddService("b", 1, spec => WithLogs(spec, "x"));
+        var wanting = plane.AddService("c", 1, spec => spec with
+        {
+            Template = WithLogs(spec, "x").Template with
+            {
+                Resources = new ResourceRequirements
+                {
+                    Reservations = new NodeResources { Generic = [new GenericResource { Kind = "gpu", Count = 1 }] },
+                },
+            },
+        });
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Single().NodeId, Is.Not.Null);
+        Assert.That(plane.Wanted(wanting).Single().Status.Error, Does.Contain("insufficient resources on 2 nodes"));
+    }
+
+    [Test]
+    public void A_node_without_the_plugin_or_a_free_slot_takes_nothing()
+    {
+        plane.AddNode("a", node => node with { Description = node.Description with { Plugins = ["Log/json-file"] } });
+        plane.AddNode("b", node => node with { Spec = node.Spec with { Labels = StringMap.Empty.Add("swarmnet.slots", "1") } });
+        var id = plane.AddService("web", 2, spec => WithLogs(spec, "fluentd"));
+        plane.Settle();
+        Assert.That(plane.Wanted(id).Select(task => task.NodeId?.Value), Is.EqualTo(new[] { "b", null }));
+        Assert.That(plane.Wanted(id)[1].Status.Error,
+            Is.EqualTo("no suitable node (missing plugin on 1 node; no free slot on 1 node)"));
+    }
+
+    [Test]
+    public void A_node_where_a_service_keeps_failing_comes_last_for_five_minutes()
+    {
+        foreach (var name in new[] { "a", "b" })
+            plane.AddNode(name);
+        var id = plane.AddService("web", 3, spec => WithPlacement(spec, new Placement { Constraints = ["node.id==a"] }));
+        plane.Converge();
+        foreach (var task in plane.Running(id))
+            plane.Report(task, TaskState.Failed, "exit 1");
+        plane.UpdateService(id, spec => spec with { Template = spec.Template with { Placement = null } }, template: false);
+        plane.Advance(TimeSpan.FromMinutes(1));
+        var failing = new Scheduler().Decide(WithWaiting(id, 4), plane.Now, 1).Placed.Select(placed => placed.Node.Id.Value);
+        Assert.That(failing, Is.All.EqualTo("b"), "also where it makes the other one fuller");
+        var later = new Scheduler().Decide(plane.State, plane.Now + TimeSpan.FromMinutes(5), 1).Placed.Select(placed => placed.Node.Id.Value);
+        Assert.That(later, Has.Some.EqualTo("a"));
     }
 
     [TestCase("spread")]
@@ -190,6 +246,19 @@ public sealed class SchedulerTests
         Assert.That(Used("node.labels.zone!=~us", "node.labels.disk==ssd"), Is.EqualTo(new[] { "b" }));
         Assert.That(Used("node.labels.zone==~asia"), Is.EqualTo(new[] { "a", "b", "c" }));
     }
+
+    /// <summary>Waiting tasks of the revision that failed, free to go anywhere.</summary>
+    private Orchestrator.Store.StateSnapshot WithWaiting(ServiceId id, int count)
+    {
+        var revision = plane.State.Revision(id, 1)!;
+        var free = revision with { Spec = revision.Spec with { Template = revision.Spec.Template with { Placement = null } } };
+        plane.Apply([Orchestrator.Store.Change.Update(free), .. Enumerable.Range(10, count).Select(slot => Orchestrator.Store.Change.Create(
+            new ServiceTask { Id = new TaskId($"t{slot}"), Meta = ObjectMeta.New(plane.Now), ServiceId = id, Slot = slot, Revision = 1 }))]);
+        return plane.State;
+    }
+
+    private static ServiceSpec WithLogs(ServiceSpec spec, string driver) =>
+        spec with { Template = spec.Template with { LogDriver = new DriverConfig { Name = driver } } };
 
     private static ServiceSpec WithReservation(ServiceSpec spec, long memory) => spec with
     {

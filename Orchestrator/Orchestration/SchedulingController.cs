@@ -9,27 +9,62 @@ public sealed class SchedulingController : IController
 {
     private const string Pending = "pending";
 
-    /// <summary>Assignments proposed together; one that lost its race costs only its part another look.</summary>
-    private const int MostInOnePart = 500;
+    /// <summary>
+    /// Assignments proposed together, by their rows: one that lost its race costs only its part another look, and no
+    /// log entry grows without bound.
+    /// </summary>
+    private const int PartBytes = 4 << 20;
+
+    /// <summary>Of an assigned task; ids, moments and a message of ours.</summary>
+    private const int RowBytes = 400;
+
+    private const int AttemptBytes = 16;
+
+    /// <summary>A node whose row has changed voids the part.</summary>
+    private const int MostNodesInOnePart = 2000;
+
+    /// <summary>Reasons proposed together; they may be long.</summary>
+    private const int MostReasonsInOnePart = 500;
+
+    private readonly Scheduler _scheduler = new();
 
     public string Name => "scheduler";
 
     public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before)
     {
-        if (change.Snapshot.UnplacedTasks.IsEmpty)
+        if (!change.Snapshot.HasUnplacedTasks)
             return [];
-        return change.Keys is not { } keys || keys.Any(key => Matters(key, change.Snapshot, before)) ? [Pending] : [];
+        return change.Keys is not { } keys || keys.Any(key => Matters(key, change.Snapshot, before))
+            || (keys.Any(key => MayAttract(key, change.Snapshot, before)) && Scheduler.WaitForOthers(change.Snapshot))
+                ? [Pending]
+                : [];
     }
 
     public ControllerDecision Decide(ReconcileContext context, string key)
     {
-        var decision = Scheduler.Decide(context.State, seed: context.State.Index);
-        var placed = decision.Placed.Chunk(MostInOnePart).Select(part => Assign(part, context.Now));
+        var decision = _scheduler.Decide(context.State, context.Now, seed: context.State.Index);
+        var placed = InParts(decision.Placed).Select(part => Assign(part, context.Now));
         var refused = decision.Refused
             .Where(refusal => refusal.Task.Status.Error != refusal.Reason)
-            .Chunk(MostInOnePart)
+            .Chunk(MostReasonsInOnePart)
             .Select(part => Explain(part, context.Now));
         return new ControllerDecision([.. placed, .. refused], null);
+    }
+
+    private static IEnumerable<ImmutableArray<Placed>> InParts(ImmutableArray<Placed> placed)
+    {
+        var (start, bytes) = (0, 0);
+        var nodes = new HashSet<NodeId>();
+        for (var at = 0; at < placed.Length; at++)
+        {
+            bytes += RowBytes + (AttemptBytes * (placed[at].Task.Restart?.Attempts.Length ?? 0));
+            nodes.Add(placed[at].Node.Id);
+            if (bytes < PartBytes && nodes.Count < MostNodesInOnePart && at + 1 < placed.Length)
+                continue;
+            yield return placed[start..(at + 1)];
+            (start, bytes) = (at + 1, 0);
+            nodes.Clear();
+        }
     }
 
     /// <summary>
@@ -42,8 +77,17 @@ public sealed class SchedulingController : IController
         Table.Services or Table.Revisions => false,
     };
 
+    /// <summary>Something is where it was not, or is called what it was not: others may want to be near it.</summary>
+    private static bool MayAttract(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
+    {
+        Table.Services => true,
+        Table.Tasks => now.Tasks.TryGetValue(key.Key, out var task) && task.NodeId is not null
+            && !(before.Tasks.TryGetValue(key.Key, out var old) && old.NodeId == task.NodeId),
+        _ => false,
+    };
+
     private static bool IsNewlyWaiting(string task, StateSnapshot now, StateSnapshot before) =>
-        now.UnplacedTasks.ContainsKey(task) && !before.UnplacedTasks.ContainsKey(task);
+        now.Tasks.TryGetValue(task, out var waits) && now.IsUnplaced(waits) && !before.IsUnplaced(waits);
 
     /// <summary>It held resources of a node, and does not any more.</summary>
     private static bool LetsGo(string task, StateSnapshot now, StateSnapshot before) =>
@@ -53,7 +97,7 @@ public sealed class SchedulingController : IController
     /// <summary>
     /// Holds only for the nodes as they were: one that was drained or removed meanwhile gets nothing.
     /// </summary>
-    private static Transaction Assign(Placed[] part, DateTimeOffset now)
+    private static Transaction Assign(ImmutableArray<Placed> part, DateTimeOffset now)
     {
         var nodes = part.Select(placed => placed.Node).DistinctBy(node => node.Id).Select(Change.Require);
         var tasks = part.Select(placed => Change.Update(placed.Task with

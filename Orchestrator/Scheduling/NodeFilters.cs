@@ -2,40 +2,79 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Scheduling;
 
+/// <summary>What the answer of a filter depends on.</summary>
+internal enum FilterScope
+{
+    /// <summary>The node itself: the same through a run.</summary>
+    Fixed,
+
+    /// <summary>What is placed on the node: from yes to no at some moment of a run, and not back.</summary>
+    Room,
+
+    /// <summary>The group's own tasks too.</summary>
+    Group,
+}
+
 /// <summary>One reason why a node cannot take a task.</summary>
 /// <param name="Name">for the counts of a refusal</param>
 /// <param name="Passes">pure; false = this node refuses</param>
 /// <param name="Explain">the refusal in words, for a number of nodes</param>
 internal sealed record NodeFilter(
-    string Name, Func<SchedulingRequest, Candidate, bool> Passes, Func<int, string> Explain);
+    string Name, FilterScope Scope, Func<GroupStanding, Candidate, bool> Passes, Func<int, string> Explain);
 
 /// <summary>The filters in their order: the first that refuses a node is the reason that is told.</summary>
 internal static class NodeFilters
 {
     public static ImmutableArray<NodeFilter> All { get; } =
     [
-        new("ready", IsReady, n => $"{Nodes(n)} not available for new tasks"),
-        new("resources", HasRoom, n => $"insufficient resources on {Nodes(n)}"),
-        new("constraints", MeetsConstraints, n => $"scheduling constraints not satisfied on {Nodes(n)}"),
-        new("platform", MatchesPlatform, n => $"unsupported platform on {Nodes(n)}"),
-        new("ports", HasPortsFree, n => $"host-mode port already in use on {Nodes(n)}"),
-        new("replicas", IsBelowMaxReplicas, n => $"max replicas per node limit exceeded on {Nodes(n)}"),
+        new("ready", FilterScope.Fixed, IsReady, n => $"{Nodes(n)} not available for new tasks"),
+        new("resources", FilterScope.Room, HasResources, n => $"insufficient resources on {Nodes(n)}"),
+        new("constraints", FilterScope.Fixed, MeetsConstraints,
+            n => $"scheduling constraints not satisfied on {Nodes(n)}"),
+        new("affinities", FilterScope.Group, MeetsAffinities, n => $"affinities not satisfied on {Nodes(n)}"),
+        new("platform", FilterScope.Fixed, MatchesPlatform, n => $"unsupported platform on {Nodes(n)}"),
+        new("plugins", FilterScope.Fixed, HasPlugins, n => $"missing plugin on {Nodes(n)}"),
+        new("ports", FilterScope.Group, HasPortsFree, n => $"host-mode port already in use on {Nodes(n)}"),
+        new("replicas", FilterScope.Group, IsBelowMaxReplicas,
+            n => $"max replicas per node limit exceeded on {Nodes(n)}"),
+        new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}"),
     ];
 
-    private static bool IsReady(SchedulingRequest request, Candidate candidate) =>
+    public static ImmutableArray<NodeFilter> Fixed { get; } = Of(FilterScope.Fixed);
+
+    public static ImmutableArray<NodeFilter> Room { get; } = Of(FilterScope.Room);
+
+    public static ImmutableArray<NodeFilter> Group { get; } = Of(FilterScope.Group);
+
+    public static bool PassAll(this ImmutableArray<NodeFilter> filters, GroupStanding group, Candidate candidate) =>
+        filters.FirstRefusal(group, candidate) is null;
+
+    public static NodeFilter? FirstRefusal(
+        this ImmutableArray<NodeFilter> filters, GroupStanding group, Candidate candidate)
+    {
+        foreach (var filter in filters)
+            if (!filter.Passes(group, candidate))
+                return filter;
+        return null;
+    }
+
+    private static bool IsReady(GroupStanding group, Candidate candidate) =>
         candidate.Node.Status.State == NodeState.Ready
         && candidate.Node.Spec.Availability == Availability.Active
         && candidate.Node.Description.RuntimeError.Length == 0;
 
-    private static bool HasRoom(SchedulingRequest request, Candidate candidate)
+    private static bool HasResources(GroupStanding group, Candidate candidate)
     {
         var capacity = candidate.Node.Description.Resources;
         var usage = candidate.Usage;
-        var reserved = request.Reserved;
-        return Fits(reserved.NanoCpus, usage.NanoCpus, capacity.NanoCpus)
-            && Fits(reserved.MemoryBytes, usage.MemoryBytes, capacity.MemoryBytes)
-            && reserved.Generic.All(wanted =>
-                Fits(wanted.Count, usage.Generic.GetValueOrDefault(wanted.Kind), CapacityOf(capacity, wanted.Kind)));
+        var request = group.Request;
+        if (!Fits(request.NanoCpus, usage.NanoCpus, capacity.NanoCpus)
+            || !Fits(request.MemoryBytes, usage.MemoryBytes, capacity.MemoryBytes))
+            return false;
+        foreach (var wanted in request.Generic)
+            if (!Fits(wanted.Count, usage.Generic.GetValueOrDefault(wanted.Kind), CapacityOf(capacity, wanted.Kind)))
+                return false;
+        return true;
     }
 
     private static bool Fits(long wanted, long used, long capacity) => wanted == 0 || wanted <= capacity - used;
@@ -44,19 +83,41 @@ internal static class NodeFilters
         capacity.Generic.Where(resource => resource.Kind == kind)
             .Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
 
-    private static bool MeetsConstraints(SchedulingRequest request, Candidate candidate) =>
-        request.Constraints.All(constraint => constraint?.Holds(candidate.Node) == true);
+    private static bool MeetsConstraints(GroupStanding group, Candidate candidate)
+    {
+        foreach (var constraint in group.Request.Constraints)
+            if (constraint?.Holds(candidate.Node) != true)
+                return false;
+        return true;
+    }
 
-    private static bool MatchesPlatform(SchedulingRequest request, Candidate candidate) =>
-        request.Platforms.IsEmpty
-        || request.Platforms.Any(wanted => Platforms.Match(wanted, candidate.Node.Description.Platform));
+    private static bool MeetsAffinities(GroupStanding group, Candidate candidate) => group.MeetsAffinities(candidate);
 
-    private static bool HasPortsFree(SchedulingRequest request, Candidate candidate) =>
-        !request.Ports.Any(candidate.Usage.Ports.ContainsKey);
+    private static bool MatchesPlatform(GroupStanding group, Candidate candidate) =>
+        group.Request.Platforms.IsEmpty
+        || group.Request.Platforms.Any(wanted => Platforms.Match(wanted, candidate.Node.Description.Platform));
 
-    private static bool IsBelowMaxReplicas(SchedulingRequest request, Candidate candidate) =>
-        request.MaxReplicasPerNode == 0
-        || (ulong)candidate.TasksOf(request.Service) < request.MaxReplicasPerNode;
+    /// <summary>A node that names none of its plugins may have any.</summary>
+    private static bool HasPlugins(GroupStanding group, Candidate candidate) =>
+        group.Request.Plugins.IsEmpty
+        || candidate.Node.Description.Plugins.IsEmpty
+        || group.Request.Plugins.All(wanted => NeededPlugins.IsThere(wanted, candidate.Node.Description.Plugins));
+
+    private static bool HasPortsFree(GroupStanding group, Candidate candidate)
+    {
+        foreach (var port in group.Request.Ports)
+            if (candidate.Usage.Ports.ContainsKey(port))
+                return false;
+        return true;
+    }
+
+    private static bool IsBelowMaxReplicas(GroupStanding group, Candidate candidate) =>
+        group.Request.MaxReplicasPerNode == 0
+        || (ulong)group.TasksOn(candidate) < group.Request.MaxReplicasPerNode;
+
+    private static bool HasSlot(GroupStanding group, Candidate candidate) => candidate.Usage.Tasks < candidate.Slots;
+
+    private static ImmutableArray<NodeFilter> Of(FilterScope scope) => [.. All.Where(filter => filter.Scope == scope)];
 
     private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";
 }

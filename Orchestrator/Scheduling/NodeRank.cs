@@ -1,41 +1,67 @@
 using Orchestrator.Model;
-using Orchestrator.Primitives;
 
 namespace Orchestrator.Scheduling;
 
-/// <summary>How good a node is for the next task of a group: lower is better, compared part by part.</summary>
-/// <param name="Unmet">wishes that it does not meet</param>
-internal readonly record struct NodeRank(int Unmet, long First, long Second, ulong Tie) : IComparable<NodeRank>
+/// <summary>
+/// How good a node is for any group that asks the same of it: lower is better, compared part by part.
+/// </summary>
+/// <param name="Unmet">constraints that are wishes, and that it does not meet</param>
+/// <param name="Share">
+/// millionths of CPU and memory that are reserved after placing, summed over what is asked for; negative for binpack
+/// </param>
+/// <param name="Tasks">negative for binpack</param>
+internal readonly record struct NodeRank(int Unmet, long Share, int Tasks, ulong Tie) : IComparable<NodeRank>
 {
-    public static NodeRank Of(SchedulingStrategy strategy, SchedulingRequest request, Candidate candidate, ulong seed)
+    private const double Whole = 1_000_000;
+
+    public static NodeRank Of(SchedulingRequest request, Candidate candidate)
     {
-        var tie = StableHash.Of(candidate.Node.Id.Value, seed);
-        var unmet = request.UnmetWishes(candidate.Node);
-        return strategy switch
-        {
-            SchedulingStrategy.Spread => new(unmet, candidate.TasksOf(request.Service), candidate.Usage.Tasks, tie),
-            SchedulingStrategy.Binpack => new(unmet, -ReservedShare(candidate), -candidate.Usage.Tasks, tie),
-            SchedulingStrategy.Random => throw new InvariantException("random does not rank"),
-        };
+        var sign = request.Strategy == SchedulingStrategy.Binpack ? -1 : 1;
+        return new(request.UnmetWishes(candidate.Node), sign * ShareAfter(request, candidate),
+            sign * candidate.Usage.Tasks, candidate.Tie);
     }
 
     public int CompareTo(NodeRank other)
     {
         if (Unmet != other.Unmet)
             return Unmet.CompareTo(other.Unmet);
-        if (First != other.First)
-            return First.CompareTo(other.First);
-        return Second != other.Second ? Second.CompareTo(other.Second) : Tie.CompareTo(other.Tie);
+        if (Share != other.Share)
+            return Share.CompareTo(other.Share);
+        return Tasks != other.Tasks ? Tasks.CompareTo(other.Tasks) : Tie.CompareTo(other.Tie);
     }
 
-    /// <summary>Millionths of CPU and memory that are set aside, summed.</summary>
-    private static long ReservedShare(Candidate candidate)
+    /// <summary>
+    /// As classic Swarm weighs nodes: what is not asked for does not weigh, so that then tasks are counted.
+    /// </summary>
+    private static long ShareAfter(SchedulingRequest request, Candidate candidate)
     {
         var capacity = candidate.Node.Description.Resources;
-        return Share(candidate.Usage.NanoCpus, capacity.NanoCpus)
-            + Share(candidate.Usage.MemoryBytes, capacity.MemoryBytes);
+        return PartOf(request.NanoCpus, candidate.Usage.NanoCpus, capacity.NanoCpus)
+            + PartOf(request.MemoryBytes, candidate.Usage.MemoryBytes, capacity.MemoryBytes);
     }
 
-    private static long Share(long used, long capacity) =>
-        capacity <= 0 ? 0 : (long)((Int128)used * 1_000_000 / capacity);
+    private static long PartOf(long wanted, long used, long capacity) =>
+        wanted == 0 || capacity <= 0 ? 0 : (long)(Whole * (used + wanted) / capacity);
+}
+
+/// <summary>How good a node is for the next task of one group.</summary>
+/// <param name="Failures">of the service there, when there were too many lately; else 0</param>
+/// <param name="Unmet">wishes, affinities included</param>
+/// <param name="TasksOfService">0 where it does not count</param>
+internal readonly record struct GroupRank(int Failures, int Unmet, int TasksOfService, NodeRank Rest)
+    : IComparable<GroupRank>
+{
+    public int CompareTo(GroupRank other)
+    {
+        var order = CompareGrade(other);
+        if (order != 0)
+            return order;
+        return TasksOfService != other.TasksOfService
+            ? TasksOfService.CompareTo(other.TasksOfService)
+            : Rest.CompareTo(other.Rest);
+    }
+
+    /// <summary>What comes before an even spread over branches.</summary>
+    public int CompareGrade(GroupRank other) =>
+        Failures != other.Failures ? Failures.CompareTo(other.Failures) : Unmet.CompareTo(other.Unmet);
 }

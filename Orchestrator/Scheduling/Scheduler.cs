@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
@@ -9,19 +10,114 @@ public sealed record Placed(ServiceTask Task, Node Node);
 /// <summary>A task that fits nowhere, and why.</summary>
 public sealed record Refused(ServiceTask Task, string Reason);
 
+/// <summary>Tasks of a service are next to each other.</summary>
 public sealed record SchedulingDecision(ImmutableArray<Placed> Placed, ImmutableArray<Refused> Refused);
 
-/// <summary>Where each waiting task goes. Pure: the same state and seed give the same decision.</summary>
-public static class Scheduler
+/// <summary>
+/// Where each waiting task goes. Pure: the same state, moment and seed give the same decision. What it keeps between
+/// two decisions only saves work. For one thread.
+/// </summary>
+public sealed class Scheduler
 {
-    /// <param name="seed">breaks ties between equally good nodes</param>
-    public static SchedulingDecision Decide(StateSnapshot state, ulong seed)
+    private CandidateTable? _table;
+    private NodePools? _pools;
+
+    /// <param name="now">failures of tasks are counted back from here</param>
+    /// <param name="seed">what the strategy random draws from</param>
+    public SchedulingDecision Decide(StateSnapshot state, DateTimeOffset now, ulong seed)
     {
-        var run = new SchedulingRun(state, seed);
-        foreach (var group in state.UnplacedTasks.Values.GroupBy(task => new GroupKey(task.ServiceId, task.Revision)))
-            run.Place([.. group.OrderBy(task => task.Slot).ThenBy(task => task.Id.Value, StringComparer.Ordinal)]);
-        return run.ToDecision();
+        if (_table is null || _pools is null || !_table.TryFollow(state))
+            _pools = new NodePools(_table = new CandidateTable(state));
+        _pools.Trim();
+        var tasks = state.UnplacedTasks.ToArray();
+        var run = new SchedulingRun(state, _table, _pools, now, seed);
+        var groups = GroupsOf(tasks, state);
+        PackLargestFirst(groups, _table);
+        foreach (var group in groups)
+            run.Place(tasks, group);
+        return run.ToDecision(tasks);
     }
 
-    private readonly record struct GroupKey(ServiceId Service, ulong Revision);
+    /// <summary>Whether anything waits that has affinities: what is placed may let it fit.</summary>
+    public static bool WaitForOthers(StateSnapshot state)
+    {
+        ServiceId? former = null;
+        foreach (var task in state.UnplacedTasks)
+        {
+            if (task.ServiceId != former && AffinityCarriers.HasAffinities(state.SpecOf(task)))
+                return true;
+            former = task.ServiceId;
+        }
+        return false;
+    }
+
+    /// <summary>Equal tasks together; who waits longest comes first.</summary>
+    /// <param name="tasks">those of a service together; brought into the order of revisions and slots</param>
+    private static List<TaskGroup> GroupsOf(ServiceTask[] tasks, StateSnapshot state)
+    {
+        var groups = new List<TaskGroup>();
+        for (int start = 0, end; start < tasks.Length; start = end)
+        {
+            end = EndOf(tasks, start, static (a, b) => a.ServiceId == b.ServiceId);
+            if (end - start > 1)
+                Array.Sort(tasks, start, end - start, BySlot);
+            for (int from = start, to; from < end; from = to)
+            {
+                to = EndOf(tasks, from, static (a, b) => a.ServiceId == b.ServiceId && a.Revision == b.Revision);
+                groups.Add(new TaskGroup(RequestOf(tasks[from], state), tasks[from].Meta.CreatedAt.UtcTicks, from, to));
+            }
+        }
+        groups.Sort();
+        return groups;
+    }
+
+    private static SchedulingRequest RequestOf(ServiceTask task, StateSnapshot state) => new(
+        task.ServiceId, task.Revision, state.SpecOf(task), state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
+
+    /// <summary>
+    /// Those that are to be packed change places with each other: what is larger comes first, and the small fill its
+    /// gaps.
+    /// </summary>
+    private static void PackLargestFirst(List<TaskGroup> groups, CandidateTable table)
+    {
+        int[] places = [.. Enumerable.Range(0, groups.Count)
+            .Where(at => groups[at].Request.Strategy == SchedulingStrategy.Binpack)];
+        if (places.Length < 2)
+            return;
+        var (cpus, memory) = (0.0, 0.0);
+        foreach (var candidate in table.All)
+        {
+            cpus += candidate.Node.Description.Resources.NanoCpus;
+            memory += candidate.Node.Description.Resources.MemoryBytes;
+        }
+        double SizeOf(SchedulingRequest request) =>
+            (request.NanoCpus / (cpus + 1)) + (request.MemoryBytes / (memory + 1));
+        TaskGroup[] sorted = [.. places.Select(at => groups[at]).OrderByDescending(group => SizeOf(group.Request))];
+        for (var at = 0; at < places.Length; at++)
+            groups[places[at]] = sorted[at];
+    }
+
+    private static int EndOf(ServiceTask[] tasks, int start, Func<ServiceTask, ServiceTask, bool> areAlike)
+    {
+        var end = start + 1;
+        while (end < tasks.Length && areAlike(tasks[start], tasks[end]))
+            end++;
+        return end;
+    }
+
+    private static Comparer<ServiceTask> BySlot { get; } = Comparer<ServiceTask>.Create((a, b) =>
+    {
+        if (a.Revision != b.Revision)
+            return a.Revision.CompareTo(b.Revision);
+        return a.Slot != b.Slot ? a.Slot.CompareTo(b.Slot) : string.CompareOrdinal(a.Id.Value, b.Id.Value);
+    });
+}
+
+/// <summary>Equal tasks of one decision: those from <paramref name="From"/> to before <paramref name="To"/>.</summary>
+/// <param name="Since">when the first was made, in ticks</param>
+internal readonly record struct TaskGroup(SchedulingRequest Request, long Since, int From, int To)
+    : IComparable<TaskGroup>
+{
+    public int CompareTo(TaskGroup other) =>
+        Since != other.Since ? Since.CompareTo(other.Since) : From.CompareTo(other.From);
 }

@@ -1,83 +1,82 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
 
 /// <summary>One pass over the waiting tasks; what it places counts at once for what it places next.</summary>
-internal sealed class SchedulingRun(StateSnapshot state, ulong seed)
+internal sealed class SchedulingRun(
+    StateSnapshot state, CandidateTable table, NodePools pools, DateTimeOffset now, ulong seed)
 {
-    private const string StrategyLabel = "swarmnet.strategy";
+    private readonly AffinityIndex _affinities = new(state, table);
+    private readonly Dictionary<int, string> _refused = [];
+    private Candidate?[] _nodes = [];
 
-    private readonly ImmutableArray<Candidate> _candidates =
-        [.. state.Nodes.Values.Select(node => new Candidate(node, state.UsageOf(node.Id)))];
-
-    private readonly ImmutableArray<Placed>.Builder _placed = ImmutableArray.CreateBuilder<Placed>();
-    private readonly ImmutableArray<Refused>.Builder _refused = ImmutableArray.CreateBuilder<Refused>();
-
-    /// <summary>
-    /// Places tasks of one service and revision, best node first; a node that filled up leaves the race.
-    /// </summary>
-    public void Place(ImmutableArray<ServiceTask> tasks)
+    /// <summary>Places tasks of one service and revision; when one does not fit, none of those after it does.</summary>
+    /// <param name="tasks">all that wait, the same at every call</param>
+    public void Place(ServiceTask[] tasks, TaskGroup these)
     {
-        var request = new SchedulingRequest(tasks[0].ServiceId, state.SpecOf(tasks[0]));
-        var pool = new CandidatePool(StrategyOf(request.Spec), request, seed);
-        foreach (var candidate in _candidates)
-            if (FirstRefusal(request, candidate) is null)
-                pool.Add(candidate);
-        var next = 0;
-        while (next < tasks.Length && TryPlace(tasks[next], request, pool))
-            next++;
-        if (next == tasks.Length)
-            return;
-        // Equal tasks, and no node is left: the reason is the same for all of them.
-        var reason = Explain(request);
-        foreach (var task in tasks[next..])
-            _refused.Add(new Refused(task, reason));
-    }
-
-    public SchedulingDecision ToDecision() => new(_placed.ToImmutable(), _refused.ToImmutable());
-
-    private static NodeFilter? FirstRefusal(SchedulingRequest request, Candidate candidate)
-    {
-        foreach (var filter in NodeFilters.All)
-            if (!filter.Passes(request, candidate))
-                return filter;
-        return null;
-    }
-
-    private bool TryPlace(ServiceTask task, SchedulingRequest request, CandidatePool pool)
-    {
-        while (pool.TryTake(out var best))
+        if (_nodes.Length != tasks.Length)
+            _nodes = new Candidate?[tasks.Length];
+        var group = StandingOf(these.Request);
+        var place = PlacementOf(group);
+        for (var next = these.From; next < these.To; next++)
         {
-            if (FirstRefusal(request, best) is not null)
+            if (place() is { } node)
+            {
+                _nodes[next] = node;
+                _affinities.Add(tasks[next], node.Index);
                 continue;
-            best.Take(task, request.Spec);
-            _placed.Add(new Placed(task, best.Node));
-            pool.Add(best);
-            return true;
+            }
+            var reason = Explain(group);
+            for (; next < these.To; next++)
+                _refused.Add(next, reason);
         }
-        return false;
     }
 
-    private SchedulingStrategy StrategyOf(ServiceSpec spec) => spec.Labels.GetValueOrDefault(StrategyLabel) switch
+    public SchedulingDecision ToDecision(ServiceTask[] tasks)
     {
-        "spread" => SchedulingStrategy.Spread,
-        "binpack" => SchedulingStrategy.Binpack,
-        "random" => SchedulingStrategy.Random,
-        _ => state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread,
-    };
+        var placed = ImmutableArray.CreateBuilder<Placed>(tasks.Length - _refused.Count);
+        var refused = ImmutableArray.CreateBuilder<Refused>(_refused.Count);
+        for (var at = 0; at < tasks.Length; at++)
+            if (_nodes[at] is { } node)
+                placed.Add(new Placed(tasks[at], node.Node));
+            else
+                refused.Add(new Refused(tasks[at], _refused[at]));
+        return new(placed.ToImmutable(), refused.ToImmutable());
+    }
+
+    private GroupStanding StandingOf(SchedulingRequest request)
+    {
+        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
+        foreach (var (node, count) in state.PlacedOf(request.Service))
+            group.AddTasks(node, count);
+        foreach (var node in _affinities.PlacedInRun(request.Service))
+            group.AddTasks(table[node].Node.Key, 1);
+        var failures = state.FailuresOf(request.Service);
+        if (!failures.IsEmpty)
+            group.AddFailures(failures.Values, now);
+        return group;
+    }
+
+    private Func<Candidate?> PlacementOf(GroupStanding group)
+    {
+        if (group.Request.Strategy == SchedulingStrategy.Random)
+            return new RandomPlacement(group, table, seed).PlaceNext;
+        return new RankedPlacement(group, pools.For(group), table).PlaceNext;
+    }
 
     /// <summary>Counts the nodes by the first filter that refused them, most first.</summary>
-    private string Explain(SchedulingRequest request)
+    private string Explain(GroupStanding group)
     {
-        var counts = _candidates
-            .Select(candidate => FirstRefusal(request, candidate))
-            .OfType<NodeFilter>()
-            .CountBy(filter => filter)
+        var counts = new Dictionary<NodeFilter, int>();
+        foreach (var candidate in table.All)
+            if (NodeFilters.All.FirstRefusal(group, candidate) is { } filter)
+                counts[filter] = counts.GetValueOrDefault(filter) + 1;
+        var reasons = string.Join("; ", counts
             .OrderByDescending(count => count.Value)
             .ThenBy(count => count.Key.Name, StringComparer.Ordinal)
-            .Select(count => count.Key.Explain(count.Value));
-        var reasons = string.Join("; ", counts);
+            .Select(count => count.Key.Explain(count.Value)));
         return reasons.Length == 0 ? "no suitable node" : $"no suitable node ({reasons})";
     }
 }

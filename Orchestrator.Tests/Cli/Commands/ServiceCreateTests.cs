@@ -80,6 +80,9 @@ public sealed class ServiceCreateTests
             + "--replicas-max-per-node 2", "TaskTemplate.Placement",
             """{"Constraints":["node.role==worker","node.labels.disk!=hdd"],"Preferences":[{"Spread":{"SpreadDescriptor":"node.labels.zone"}}],"MaxReplicas":2}""");
         yield return Case(
+            "--affinity service==cache --affinity service!=~self --strategy binpack", "Labels",
+            """{"swarmnet.strategy":"binpack","swarmnet.affinities":"[\u0022service==cache\u0022,\u0022service!=~self\u0022]"}""");
+        yield return Case(
             "--restart-condition on-failure --restart-delay 3s --restart-max-attempts 4 --restart-window 1m",
             "TaskTemplate.RestartPolicy",
             """{"Condition":"on-failure","Delay":3000000000,"MaxAttempts":4,"Window":60000000000}""");

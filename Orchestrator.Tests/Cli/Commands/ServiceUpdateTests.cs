@@ -30,6 +30,8 @@ public sealed class ServiceUpdateTests
     [TestCase("--publish-rm 80", "EndpointSpec.Ports", "[]")]
     [TestCase("--publish-rm 8080:80/tcp", "EndpointSpec.Ports", "[]")]
     [TestCase("--constraint-rm node.role==worker --constraint-add node.id!=x", "TaskTemplate.Placement.Constraints", """["node.id!=x"]""")]
+    [TestCase("--affinity-add service==db", "Labels", """{"a":"1","b":"2","swarmnet.affinities":"[\u0022service==db\u0022]"}""")]
+    [TestCase("--affinity-rm service==db", "Labels", """{"a":"1","b":"2"}""")]
     [TestCase("--ulimit-rm nofile", "TaskTemplate.ContainerSpec.Ulimits", "[]")]
     [TestCase("--generic-resource-rm gpu", "TaskTemplate.Resources.Reservations.GenericResources", "[]")]
     [TestCase("--cap-drop net_admin", "TaskTemplate.ContainerSpec.CapabilityDrop", """["CAP_NET_ADMIN"]""")]

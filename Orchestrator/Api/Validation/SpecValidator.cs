@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Expressions;
 
 namespace Orchestrator.Api.Validation;
@@ -22,6 +23,7 @@ internal static class SpecValidator
         ContainerValidator.Check(spec.Template.Container);
         ResourceValidator.Check(spec.Template.Resources);
         Placement(spec.Template.Placement);
+        Affinities(spec);
         if (spec.Template.LogDriver is { } driver)
         {
             Texts.NoZero("TaskTemplate.LogDriver.Name", driver.Name);
@@ -78,6 +80,23 @@ internal static class SpecValidator
             if (!IsSpreadKey(key))
                 throw ApiException.Bad($"TaskTemplate.Placement.Preferences: cannot spread over '{key}'; need "
                     + "node.labels.NAME, engine.labels.NAME, or another key that constraints know");
+    }
+
+    /// <summary>What labels and environment entries carry, ours and classic Swarm's.</summary>
+    private static void Affinities(ServiceSpec spec)
+    {
+        if (AffinityCarriers.Malformed(spec).FirstOrDefault() is { } label)
+            throw ApiException.Bad($"label {label}: need a JSON list of texts, [\"service==cache\"]");
+        var (affinities, constraints) = (AffinityCarriers.AffinitiesOf(spec), AffinityCarriers.ConstraintsOf(spec));
+        if (affinities.Length > Limits.Constraints || constraints.Length > Limits.Constraints)
+            throw ApiException.Bad($"labels and environment: more than the limit of {Limits.Constraints} affinities or "
+                + "constraints");
+        foreach (var text in constraints)
+            if (!Constraint.TryParse(text, out _, out var problem))
+                throw ApiException.Bad(problem);
+        foreach (var text in affinities)
+            if (!Affinity.TryParse(text, out _, out var problem))
+                throw ApiException.Bad(problem);
     }
 
     private static bool IsSpreadKey(string key) =>

@@ -44,6 +44,15 @@ internal static class ListFlags
             Get = spec => spec.Placement().Constraints,
             Set = (spec, list) => spec.Placement().Constraints = list,
         },
+        new OrderedFlag<string>(
+            "affinity", "Near or away from others: service==cache, service!=~self @ node.labels.zone")
+        {
+            Removed = "an affinity by its text",
+            Parse = text => [text],
+            Key = text => text,
+            Get = AffinityLabel.Read,
+            Set = AffinityLabel.Write,
+        },
         new OrderedFlag<string>("dns", "DNS server")
         {
             Removed = "a DNS server", Parse = text => [ParseAddress(text)], Key = text => text,

@@ -14,6 +14,9 @@ internal sealed class NodeAttribute
 
     private NodeAttribute(Func<Node, string?> valueOf) => ValueOf = valueOf;
 
+    /// <summary>As it was written.</summary>
+    public string Key { get; private init; } = "";
+
     public const string Known = "node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, "
         + "node.labels.NAME and engine.labels.NAME";
 
@@ -32,7 +35,17 @@ internal sealed class NodeAttribute
     public Func<string, string> Normalize { get; private init; } = static value => value;
 
     /// <summary>Null when no node has such a thing. Keys ignore case, but the names of labels do not.</summary>
-    public static NodeAttribute? Find(string key) => key.ToLowerInvariant() switch
+    public static NodeAttribute? Find(string key) => FindUnnamed(key) is { } attribute ? attribute.As(key) : null;
+
+    /// <summary>One of Swarm mode's keys: a slip in it is no engine label that nobody has.</summary>
+    public static NodeAttribute? FindPrefixed(string key) => IsPrefixed(key) ? Find(key) : null;
+
+    /// <summary>A slip in one of ours is not taken for an engine label that nobody has.</summary>
+    public static bool IsPrefixed(string key) =>
+        key.StartsWith("node.", StringComparison.OrdinalIgnoreCase)
+        || key.StartsWith("engine.", StringComparison.OrdinalIgnoreCase);
+
+    private static NodeAttribute? FindUnnamed(string key) => key.ToLowerInvariant() switch
     {
         "node.id" => new(static node => node.Id.Value),
         "node.hostname" => new(static node => node.Description.Hostname),
@@ -58,8 +71,10 @@ internal sealed class NodeAttribute
         },
     };
 
-    /// <summary>One of Swarm mode's keys: a slip in it is no engine label that nobody has.</summary>
-    public static NodeAttribute? FindPrefixed(string key) => IsPrefixed(key) ? Find(key) : null;
+    private NodeAttribute As(string key) => new(ValueOf)
+    {
+        Key = key, IgnoresCase = IgnoresCase, IsAddress = IsAddress, Alias = Alias, Normalize = Normalize,
+    };
 
     private static NodeAttribute EngineLabel(string name, bool ignoresCase) =>
         new(node => node.Description.EngineLabels.GetValueOrDefault(name)) { IgnoresCase = ignoresCase };
@@ -68,9 +83,4 @@ internal sealed class NodeAttribute
         key.Length > prefix.Length && key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
             ? key[prefix.Length..]
             : null;
-
-    /// <summary>A slip in one of ours is not taken for an engine label that nobody has.</summary>
-    private static bool IsPrefixed(string key) =>
-        key.StartsWith("node.", StringComparison.OrdinalIgnoreCase)
-        || key.StartsWith("engine.", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,0 +1,65 @@
+using Orchestrator.Model;
+using Orchestrator.Primitives;
+using Orchestrator.Store;
+
+namespace Orchestrator.Scheduling;
+
+/// <summary>
+/// A node with what is set aside on it, this run's decisions included, and how it stands with one group.
+/// </summary>
+internal sealed class Candidate
+{
+    private const string SlotsLabel = "swarmnet.slots";
+
+    private int _group;
+
+    public Candidate(int index, Node node, NodeUsage usage)
+    {
+        Index = index;
+        Node = node;
+        Usage = usage;
+        Tie = StableHash.Of(node.Id.Value);
+        Slots = int.TryParse(node.Spec.Labels.GetValueOrDefault(SlotsLabel), out var slots) && slots >= 0
+            ? slots
+            : int.MaxValue;
+    }
+
+    /// <summary>Its place in the order of node ids.</summary>
+    public int Index { get; }
+
+    public Node Node { get; }
+
+    public NodeUsage Usage { get; set; }
+
+    /// <summary>Decides between nodes that are alike in all else; the same in every run.</summary>
+    public ulong Tie { get; }
+
+    /// <summary>Most tasks that it takes.</summary>
+    public int Slots { get; }
+
+    /// <summary>Tasks of the group's service that hold resources here.</summary>
+    public int TasksOfService { get; private set; }
+
+    /// <summary>Recent failures of the group's service here.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Whether anything sets it apart from nodes that know nothing of the group.</summary>
+    public bool IsKnownTo(int group) => _group == group;
+
+    public int TasksIn(int group) => _group == group ? TasksOfService : 0;
+
+    public int FailuresIn(int group) => _group == group ? Failures : 0;
+
+    /// <returns>whether it was unknown until now</returns>
+    public bool MakeKnown(int group)
+    {
+        if (_group == group)
+            return false;
+        (_group, TasksOfService, Failures) = (group, 0, 0);
+        return true;
+    }
+
+    public void AddTasks(int count) => TasksOfService += count;
+
+    public void AddFailure() => Failures++;
+}

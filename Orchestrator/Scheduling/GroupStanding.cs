@@ -1,0 +1,100 @@
+using Orchestrator.Model;
+using Orchestrator.Scheduling.Affinities;
+
+namespace Orchestrator.Scheduling;
+
+/// <summary>How nodes stand with one group of tasks: its service's tasks there, its failures, its affinities.</summary>
+internal sealed class GroupStanding
+{
+    /// <summary>From so many on, within <see cref="FailureWindow"/>, a node comes after all that do better.</summary>
+    public const int ManyFailures = 3;
+
+    public static readonly TimeSpan FailureWindow = TimeSpan.FromMinutes(5);
+
+    private readonly CandidateTable _table;
+    private readonly GroupAffinities _affinities;
+    private readonly int _group;
+    private readonly List<Candidate> _known = [];
+
+    /// <param name="group">a number that no other group of the table has, from 1</param>
+    public GroupStanding(SchedulingRequest request, CandidateTable table, GroupAffinities affinities, int group)
+    {
+        (Request, _table, _affinities, _group) = (request, table, affinities, group);
+        if (affinities != GroupAffinities.None)
+            foreach (var node in affinities.NodesApart())
+                Know(table[node]);
+    }
+
+    public SchedulingRequest Request { get; }
+
+    public int Group => _group;
+
+    /// <summary>Nodes that anything sets apart.</summary>
+    public IReadOnlyList<Candidate> Known => _known;
+
+    /// <summary>Tasks of the service that hold resources.</summary>
+    public void AddTasks(string node, int count)
+    {
+        if (_table.Find(node) is { } candidate)
+            Know(candidate).AddTasks(count);
+    }
+
+    /// <summary>Ended tasks of the service.</summary>
+    public void AddFailures(IEnumerable<ServiceTask> tasks, DateTimeOffset now)
+    {
+        foreach (var task in tasks)
+            if (task.Revision == Request.Revision && now - task.Status.Timestamp < FailureWindow
+                && task.NodeId is { } node && _table.Find(node.Value) is { } candidate)
+                Know(candidate).AddFailure();
+    }
+
+    /// <summary>One of the group's tasks goes there.</summary>
+    /// <returns>other nodes that stand otherwise with the group than they did</returns>
+    public IReadOnlyList<Candidate> Place(Candidate candidate)
+    {
+        candidate.Usage = candidate.Usage.With(Request.Spec, +1);
+        Know(candidate).AddTasks(1);
+        var unmet = _affinities.UnmetWishesOfUnknown;
+        var changed = _affinities.Place(candidate);
+        foreach (var node in changed)
+            Know(_table[node]);
+        // A wish that everybody met until now sets all back that do not meet it.
+        return unmet != _affinities.UnmetWishesOfUnknown ? _known : Candidates(changed);
+    }
+
+    public int TasksOn(Candidate candidate) => candidate.TasksIn(_group);
+
+    public bool IsKnown(Candidate candidate) => candidate.IsKnownTo(_group);
+
+    /// <summary>Only <see cref="Known"/> nodes can meet the affinities.</summary>
+    public bool IsBound => _affinities.AreBound;
+
+    public bool MeetsAffinities(Candidate candidate) => _affinities.AreMet(candidate);
+
+    public GroupRank RankOf(Candidate candidate) =>
+        RankOf(candidate, NodeRank.Of(Request, candidate), _affinities.UnmetWishes(candidate));
+
+    /// <summary>Of a node that nothing sets apart.</summary>
+    /// <param name="rank">as all groups see it</param>
+    public GroupRank RankOfUnknown(NodeRank rank) =>
+        new(0, rank.Unmet + _affinities.UnmetWishesOfUnknown, 0, rank with { Unmet = 0 });
+
+    private GroupRank RankOf(Candidate candidate, NodeRank rank, int unmetAffinities)
+    {
+        var failures = candidate.FailuresIn(_group);
+        return new GroupRank(
+            failures >= ManyFailures ? failures : 0,
+            rank.Unmet + unmetAffinities,
+            Request.Strategy == SchedulingStrategy.Spread ? TasksOn(candidate) : 0,
+            rank with { Unmet = 0 });
+    }
+
+    private Candidate[] Candidates(List<int> nodes) => nodes.Count == 0 ? [] : [.. nodes.Select(node => _table[node])];
+
+    private Candidate Know(Candidate candidate)
+    {
+        if (candidate.MakeKnown(_group))
+            _known.Add(candidate);
+        return candidate;
+    }
+}
