@@ -2,7 +2,9 @@
 # Measures, one JSON line a figure on stdout: {"figure":"…","value":…,"unit":"…"}.
 #
 #   scripts/bench.sh                 everything
-#   scripts/bench.sh NAME…           some of: start (needs root and dockerd), api, daemon, raft
+#   scripts/bench.sh NAME…           some of: start (needs root and dockerd), api, daemon, raft, scheduler
+#
+# scheduler: in memory, without daemons; its largest cluster runs in a process of its own whose heap is limited to 3.5 GiB, for a process of less than 4 GB.
 #
 # raft: three managers as three processes. Its commits are proposed in the leader's process, without the API; etcd's
 # beside it come over gRPC from another process (a Debian package, installed when this runs as root; else its figures
@@ -13,12 +15,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-declare -A fixtures=([start]=StartBenchmark [api]=ServiceCreateBenchmark [daemon]=DaemonBenchmark [raft]=RaftGroup)
+declare -A fixtures=([start]=StartBenchmark [api]=ServiceCreateBenchmark [daemon]=DaemonBenchmark [raft]=RaftGroup [scheduler]=SchedulerBenchmark)
 names=("$@")
-[ $# -gt 0 ] || names=(start api daemon raft)
+[ $# -gt 0 ] || names=(start api daemon raft scheduler)
 for name in "${names[@]}"; do
   [ -n "${fixtures[$name]:-}" ] ||
-    { echo "bench.sh: no figures named '$name'; there are: start api daemon raft" >&2; exit 2; }
+    { echo "bench.sh: no figures named '$name'; there are: start api daemon raft scheduler" >&2; exit 2; }
 done
 
 install_etcd() {
@@ -45,12 +47,17 @@ if [ -z "${SWARMNET_BINARY:-}" ]; then
 fi
 dotnet build Orchestrator.Tests -c Release -v q >&2
 
-for name in "${names[@]}"; do
-  [ "$name" != raft ] || install_etcd
+measure() {
   : >"$SWARMNET_BENCH_OUT"
   dotnet test Orchestrator.Tests -c Release --no-build -v q \
-    --filter "FullyQualifiedName~Benchmarks.${fixtures[$name]}" -- NUnit.ExplicitMode=Relaxed >"$log" 2>&1 ||
+    --filter "FullyQualifiedName~Benchmarks.$1" -- NUnit.ExplicitMode=Relaxed >"$log" 2>&1 ||
     { cat "$log" >&2; exit 1; }
-  [ -s "$SWARMNET_BENCH_OUT" ] || { echo "bench.sh: $name gave no figures" >&2; cat "$log" >&2; exit 1; }
+  [ -s "$SWARMNET_BENCH_OUT" ] || { echo "bench.sh: $1 gave no figures" >&2; cat "$log" >&2; exit 1; }
   cat "$SWARMNET_BENCH_OUT"
+}
+
+for name in "${names[@]}"; do
+  [ "$name" != raft ] || install_etcd
+  measure "${fixtures[$name]}"
+  [ "$name" != scheduler ] || DOTNET_GCHeapHardLimit=0xE0000000 measure LargestSchedulerBenchmark
 done
