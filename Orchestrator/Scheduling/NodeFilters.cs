@@ -65,9 +65,11 @@ internal static class NodeFilters
 
     private static bool HasResources(GroupStanding group, Candidate candidate)
     {
+        var request = group.Request;
+        if (request.ReservesNothing)
+            return true;
         var capacity = candidate.Node.Description.Resources;
         var usage = candidate.Usage;
-        var request = group.Request;
         if (!Fits(request.NanoCpus, usage.NanoCpus, capacity.NanoCpus)
             || !Fits(request.MemoryBytes, usage.MemoryBytes, capacity.MemoryBytes))
             return false;

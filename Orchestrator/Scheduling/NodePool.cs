@@ -39,6 +39,11 @@ internal sealed class NodePool
 
     public PlacementBranch Root { get; }
 
+    /// <summary>Nodes that are in the race, those put aside left out.</summary>
+    public int Count => CountOf(Root);
+
+    public bool Holds(Candidate candidate) => _positions[candidate.Index] != RankedNodes.Nowhere;
+
     /// <summary>Null when the node never fits.</summary>
     public PlacementBranch? LeafOf(Candidate candidate) => _leaves[candidate.Index];
 
@@ -104,6 +109,9 @@ internal sealed class NodePool
         else
             nodes.Push(candidate.Index, NodeRank.Of(_request, candidate));
     }
+
+    private static int CountOf(PlacementBranch branch) =>
+        branch.IsLeaf ? branch.Nodes.Count : branch.Children.Sum(CountOf);
 
     private PlacementBranch LeafFor(Candidate candidate)
     {

@@ -35,6 +35,8 @@ internal readonly record struct NodeRank(int Unmet, long Share, int Tasks, ulong
     /// </summary>
     private static long ShareAfter(SchedulingRequest request, Candidate candidate)
     {
+        if (request.ReservesNothing)
+            return 0;
         var capacity = candidate.Node.Description.Resources;
         return PartOf(request.NanoCpus, candidate.Usage.NanoCpus, capacity.NanoCpus)
             + PartOf(request.MemoryBytes, candidate.Usage.MemoryBytes, capacity.MemoryBytes);

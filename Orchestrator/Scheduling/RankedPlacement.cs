@@ -9,17 +9,16 @@ internal sealed class RankedPlacement
     private readonly NodePool _pool;
     private readonly CandidateTable _table;
 
+    /// <summary>Nodes of the pool that nothing sets apart, at most: where all are known none is looked for.</summary>
+    private int _unknown = int.MaxValue;
+
     public RankedPlacement(GroupStanding group, NodePool pool, CandidateTable table)
     {
         (_group, _pool, _table) = (group, pool, table);
         pool.CatchUp(group);
         pool.Restore(group);
-        foreach (var candidate in group.Known)
-        {
-            Enqueue(candidate);
-            if (!group.Request.Branches.IsEmpty)
-                CountOnPath(candidate, group.TasksOn(candidate));
-        }
+        if (group.Known.Count > 0)
+            EnqueueKnown();
     }
 
     /// <returns>null when no node is left</returns>
@@ -87,11 +86,30 @@ internal sealed class RankedPlacement
         {
             var best = _table[leaf.Nodes.Top];
             _pool.ParkTop(leaf);
+            _unknown--;
             return best;
         }
         Invariant.Require(isKnown, "a branch that has a best rank has a node");
         leaf.Known.Dequeue();
         return known!;
+    }
+
+    private void EnqueueKnown()
+    {
+        _unknown = _pool.Count - _group.Known.Count(_pool.Holds);
+        if (_group.Request.Branches.IsEmpty)
+        {
+            _pool.Root.Enter(_group.Group);
+            _pool.Root.Known.EnqueueRange(_group.Known
+                .Where(candidate => _pool.LeafOf(candidate) is not null && Fits(candidate))
+                .Select(candidate => (candidate, _group.RankOf(candidate))));
+            return;
+        }
+        foreach (var candidate in _group.Known)
+        {
+            Enqueue(candidate);
+            CountOnPath(candidate, _group.TasksOn(candidate));
+        }
     }
 
     private void Enqueue(Candidate candidate)
@@ -111,7 +129,7 @@ internal sealed class RankedPlacement
         }
     }
 
-    private bool HasUnknown(PlacementBranch leaf) => leaf.Nodes.Count > 0 && !_group.IsBound;
+    private bool HasUnknown(PlacementBranch leaf) => _unknown > 0 && leaf.Nodes.Count > 0 && !_group.IsBound;
 
     private bool IsUnknownAndFits(Candidate candidate) =>
         !_group.IsKnown(candidate) && NodeFilters.Group.PassAll(_group, candidate);

@@ -50,6 +50,8 @@ internal sealed class SchedulingRequest
 
     public ImmutableArray<GenericResource> Generic => _reserved.Generic;
 
+    public bool ReservesNothing => NanoCpus == 0 && MemoryBytes == 0 && Generic.IsEmpty;
+
     /// <summary>
     /// Expressions that do not parse were refused by the API; one that slips through is null, and met by no node.
     /// </summary>

@@ -1,0 +1,133 @@
+using System.Text;
+using Orchestrator.Model;
+using Orchestrator.Tests.Builders;
+
+namespace Orchestrator.Tests.Scheduling;
+
+/// <summary>
+/// Prose, commands behind <c>&gt;</c>, and below each what came of it. Each pair of a command is one setting; quotes keep spaces.
+/// <list type="bullet">
+/// <item><c>node NAME cpu=4 memory=4096 label.zone=a …</c> adds a node or changes it; memory in MiB</item>
+/// <item><c>service NAME REPLICAS constraint=… affinity=… spread=… port=80/udp …</c></item>
+/// <item><c>scale NAME REPLICAS</c>, <c>relabel NAME key=value</c>, <c>fail NAME NODE</c>, <c>end NAME.SLOT</c>, <c>wait SECONDS</c></item>
+/// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run</item>
+/// <item><c>nodes</c>: what is set aside on each</item>
+/// </list>
+/// </summary>
+internal sealed class SchedulingStory
+{
+    private readonly ControlPlane _plane = new();
+    private readonly Dictionary<string, string> _told = [];
+    private readonly StringBuilder _output = new();
+
+    public static string Play(string text)
+    {
+        var story = new SchedulingStory();
+        foreach (var line in text.TrimEnd('\n').Split('\n'))
+        {
+            if (line.StartsWith("  ", StringComparison.Ordinal))
+                continue; // what came of it the last time
+            story._output.Append(line).Append('\n');
+            if (line.StartsWith("> ", StringComparison.Ordinal))
+                story.Do(Words(line[2..]));
+        }
+        return story._output.ToString();
+    }
+
+    private void Do(string[] words)
+    {
+        var settings = words[1..].Where(word => word.Contains('=')).Select(word => word.Split('=', 2))
+            .Select(pair => (Key: pair[0], Value: pair[1])).ToArray();
+        switch (words)
+        {
+            case ["node", var name, ..]: ChangeNode(name, settings); break;
+            case ["service", var name, var replicas, ..]: AddService(name, int.Parse(replicas), settings); break;
+            case ["scale", var name, var replicas]: _plane.Scale(Id(name), int.Parse(replicas)); break;
+            case ["relabel", var name, ..]: Relabel(name, settings); break;
+            case ["fail", var name, var node]: Fail(name, node); break;
+            case ["end", var task]: End(task); break;
+            case ["wait", var seconds]: _plane.Advance(TimeSpan.FromSeconds(int.Parse(seconds))); break;
+            case ["place"]: Place(); break;
+            case ["nodes"]: TellNodes(); break;
+            default: throw new FormatException($"no such command: {string.Join(' ', words)}");
+        }
+    }
+
+    private void ChangeNode(string name, (string Key, string Value)[] settings)
+    {
+        if (_plane.State.Node(new NodeId(name)) is null)
+            _plane.AddNode(name);
+        _plane.ChangeNode(name, node => settings.Aggregate(node, StorySettings.Apply));
+    }
+
+    private void AddService(string name, int replicas, (string Key, string Value)[] settings)
+    {
+        _plane.Advance(TimeSpan.FromMilliseconds(1)); // in the order of the story
+        _plane.AddService(name, replicas, spec => settings.Aggregate(spec, StorySettings.Apply));
+    }
+
+    private void Relabel(string name, (string Key, string Value)[] settings) => _plane.UpdateService(
+        Id(name), spec => settings.Aggregate(spec, (now, label) => now with { Labels = now.Labels.SetItem(label.Key, label.Value) }),
+        template: false);
+
+    private void Fail(string name, string node)
+    {
+        foreach (var task in _plane.Running(Id(name)).Where(task => task.NodeId == new NodeId(node)))
+            _plane.Report(task, TaskState.Failed, "exit 1");
+    }
+
+    private void End(string task)
+    {
+        var (name, slot) = (task[..task.LastIndexOf('.')], int.Parse(task[(task.LastIndexOf('.') + 1)..]));
+        _plane.Report(_plane.Running(Id(name)).Single(running => running.Slot == slot), TaskState.Failed, "exit 1");
+    }
+
+    private void Place()
+    {
+        _plane.Converge();
+        var lines = from service in _plane.State.Services.Values
+                    orderby service.Spec.Name
+                    from task in _plane.Wanted(service.Id)
+                    let outcome = task.NodeId is { } node ? $"→ {node}" : $"waits: {task.Status.Error}"
+                    where _told.GetValueOrDefault(task.Key) != outcome
+                    group task by (service.Spec.Name, outcome);
+        foreach (var line in lines.ToArray())
+        {
+            var slots = string.Join(' ', line.Select(task => task.Slot));
+            var (name, outcome) = line.Key;
+            _output.Append(outcome[0] == '→' ? $"  {name} {outcome}: {slots}\n" : $"  {name} {slots} {outcome}\n");
+            foreach (var task in line)
+                _told[task.Key] = outcome;
+        }
+    }
+
+    private void TellNodes()
+    {
+        foreach (var node in _plane.State.Nodes.Values)
+        {
+            var usage = _plane.State.UsageOf(node.Id);
+            _output.Append($"  {node.Id}: {usage.Tasks} tasks, {usage.NanoCpus / (double)ControlPlane.Core} cpus, "
+                + $"{usage.MemoryBytes / ControlPlane.MiB} MiB\n");
+        }
+    }
+
+    private static ServiceId Id(string name) => new($"id-{name}");
+
+    private static string[] Words(string line)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        var quoted = false;
+        foreach (var character in line + " ")
+            if (character == '"')
+                quoted = !quoted;
+            else if (character != ' ' || quoted)
+                word.Append(character);
+            else if (word.Length > 0)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+            }
+        return [.. words];
+    }
+}
