@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Orchestrator.Primitives.Collections;
+using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Primitives.Collections;
 
@@ -82,8 +83,8 @@ public sealed class SortedMapTests
         var second = new GroupedMapBuilder<int>(maps);
         second.Open("a").Remove("x");
         second.Open("b")["z"] = 3;
-        Assert.That(second.Group("b").Keys, Is.EqualTo(new[] { "y", "z" }));
-        Assert.That(second.Group("a"), Is.Empty);
+        Assert.That(second.Open("b").ToImmutable().Keys, Is.EqualTo(new[] { "y", "z" }));
+        Assert.That(second.Open("a").ToImmutable(), Is.Empty);
         Assert.That(second.ToImmutable().Keys, Is.EqualTo(new[] { "b" }));
         Assert.That(maps.Keys, Is.EqualTo(new[] { "a", "b" }));
         Assert.That(maps["b"].Keys, Is.EqualTo(new[] { "y" }));

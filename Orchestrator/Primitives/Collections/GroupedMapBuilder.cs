@@ -18,11 +18,6 @@ public sealed class GroupedMapBuilder<T>(SortedMap<SortedMap<T>> maps)
         return open ??= _groups.GetValueOrDefault(group, SortedMap<T>.Empty).ToBuilder();
     }
 
-    /// <summary>The inner map as it is now.</summary>
-    public SortedMap<T> Group(string group) => _open.TryGetValue(group, out var open)
-        ? open.ToImmutable()
-        : _groups.GetValueOrDefault(group, SortedMap<T>.Empty);
-
     public SortedMap<SortedMap<T>> ToImmutable()
     {
         foreach (var (group, open) in _open)

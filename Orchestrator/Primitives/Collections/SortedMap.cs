@@ -62,20 +62,6 @@ public sealed class SortedMap<T> : IReadOnlyDictionary<string, T>
 
     public SortedMapBuilder<T> ToBuilder() => new(this);
 
-    public SortedMap<T> SetItem(string key, T value)
-    {
-        var builder = ToBuilder();
-        builder[key] = value;
-        return builder.ToImmutable();
-    }
-
-    public SortedMap<T> Remove(string key)
-    {
-        var builder = ToBuilder();
-        builder.Remove(key);
-        return builder.ToImmutable();
-    }
-
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator()
     {
         foreach (var leaf in Leaves())

@@ -10,8 +10,7 @@ namespace Orchestrator.Scheduling.Affinities;
 /// </summary>
 public static class AffinityCarriers
 {
-    public const string Label = "swarmnet.affinities";
-
+    private const string Label = "swarmnet.affinities";
     private const string ClassicAffinities = "com.docker.swarm.affinities";
     private const string ClassicConstraints = "com.docker.swarm.constraints";
     private const string AffinityEntry = "affinity:";
