@@ -11,7 +11,9 @@ internal sealed class Candidate
 {
     private const string SlotsLabel = "swarmnet.slots";
 
-    private int _group;
+    private long _group;
+    private int _tasks;
+    private int _failures;
 
     public Candidate(int index, Node node, NodeUsage usage)
     {
@@ -37,29 +39,25 @@ internal sealed class Candidate
     /// <summary>Most tasks that it takes.</summary>
     public int Slots { get; }
 
+    /// <summary>Whether anything sets it apart from nodes that know nothing of the group.</summary>
+    public bool IsKnownTo(long group) => _group == group;
+
     /// <summary>Tasks of the group's service that hold resources here.</summary>
-    public int TasksOfService { get; private set; }
+    public int TasksIn(long group) => _group == group ? _tasks : 0;
 
     /// <summary>Recent failures of the group's service here.</summary>
-    public int Failures { get; private set; }
-
-    /// <summary>Whether anything sets it apart from nodes that know nothing of the group.</summary>
-    public bool IsKnownTo(int group) => _group == group;
-
-    public int TasksIn(int group) => _group == group ? TasksOfService : 0;
-
-    public int FailuresIn(int group) => _group == group ? Failures : 0;
+    public int FailuresIn(long group) => _group == group ? _failures : 0;
 
     /// <returns>whether it was unknown until now</returns>
-    public bool MakeKnown(int group)
+    public bool MakeKnown(long group)
     {
         if (_group == group)
             return false;
-        (_group, TasksOfService, Failures) = (group, 0, 0);
+        (_group, _tasks, _failures) = (group, 0, 0);
         return true;
     }
 
-    public void AddTasks(int count) => TasksOfService += count;
+    public void AddTasks(int count) => _tasks += count;
 
-    public void AddFailure() => Failures++;
+    public void AddFailure() => _failures++;
 }

@@ -11,7 +11,7 @@ internal sealed class CandidateTable
 {
     private readonly Candidate[] _candidates;
     private readonly Dictionary<string, Candidate> _byId;
-    private int _groups;
+    private long _groups;
 
     public CandidateTable(StateSnapshot state)
     {
@@ -34,7 +34,7 @@ internal sealed class CandidateTable
     public Candidate? Find(string node) => _byId.GetValueOrDefault(node);
 
     /// <summary>A number for a group of tasks that no other one had.</summary>
-    public int NextGroup() => ++_groups;
+    public long NextGroup() => ++_groups;
 
     /// <summary>Goes on with the next state.</summary>
     /// <returns>false when a node came or went: the table is of no use then</returns>

@@ -13,11 +13,11 @@ internal sealed class GroupStanding
 
     private readonly CandidateTable _table;
     private readonly GroupAffinities _affinities;
-    private readonly int _group;
+    private readonly long _group;
     private readonly List<Candidate> _known = [];
 
     /// <param name="group">a number that no other group of the table has, from 1</param>
-    public GroupStanding(SchedulingRequest request, CandidateTable table, GroupAffinities affinities, int group)
+    public GroupStanding(SchedulingRequest request, CandidateTable table, GroupAffinities affinities, long group)
     {
         (Request, _table, _affinities, _group) = (request, table, affinities, group);
         if (affinities != GroupAffinities.None)
@@ -27,7 +27,7 @@ internal sealed class GroupStanding
 
     public SchedulingRequest Request { get; }
 
-    public int Group => _group;
+    public long Group => _group;
 
     /// <summary>Nodes that anything sets apart.</summary>
     public IReadOnlyList<Candidate> Known => _known;

@@ -7,7 +7,7 @@ namespace Orchestrator.Scheduling;
 internal sealed class PlacementBranch(int[] positions)
 {
     private readonly Dictionary<string, PlacementBranch> _children = new(StringComparer.Ordinal);
-    private int _group;
+    private long _group;
 
     public IReadOnlyCollection<PlacementBranch> Children => _children.Values;
 
@@ -33,7 +33,7 @@ internal sealed class PlacementBranch(int[] positions)
     }
 
     /// <summary>Forgets the group before.</summary>
-    public void Enter(int group)
+    public void Enter(long group)
     {
         if (_group == group)
             return;
