@@ -1,5 +1,3 @@
-using Orchestrator.Tests.Rules;
-
 namespace Orchestrator.Tests.Scheduling;
 
 /// <summary>
@@ -7,22 +5,12 @@ namespace Orchestrator.Tests.Scheduling;
 /// </summary>
 public sealed class SchedulingStoryTests
 {
-    private static readonly string Folder = Path.Combine(SourceTree.RootDirectory, "Orchestrator.Tests/Testdata/scheduling");
+    private const string Folder = "scheduling";
 
-    public static IEnumerable<string> Stories =>
-        Directory.EnumerateFiles(Folder, "*.txt").Select(path => Path.GetFileNameWithoutExtension(path)).Order();
+    public static IEnumerable<string> Stories => Builders.Stories.Names(Folder);
 
     [TestCaseSource(nameof(Stories))]
-    public void A_story_goes_as_it_is_written(string name)
-    {
-        var path = Path.Combine(Folder, name + ".txt");
-        var written = File.ReadAllText(path);
-        var played = SchedulingStory.Play(written);
-        if (Environment.GetEnvironmentVariable("REWRITE") == "1")
-            File.WriteAllText(path, played);
-        else
-            Assert.That(played, Is.EqualTo(written));
-    }
+    public void A_story_goes_as_it_is_written(string name) => Builders.Stories.Check(Folder, name, SchedulingStory.Play);
 
     [Test]
     public void There_are_stories() => Assert.That(Stories.Count(), Is.GreaterThanOrEqualTo(8));

@@ -1,26 +1,14 @@
-using Orchestrator.Tests.Rules;
-
 namespace Orchestrator.Tests.Consensus.Core;
 
 /// <summary>Every story in <c>Testdata/raft</c>, to the letter. <c>REWRITE=1</c> writes them anew, to be reviewed.</summary>
 public sealed class StoryTests
 {
-    private static readonly string Folder = Path.Combine(SourceTree.RootDirectory, "Orchestrator.Tests/Testdata/raft");
+    private const string Folder = "raft";
 
-    public static IEnumerable<string> Stories =>
-        Directory.EnumerateFiles(Folder, "*.txt").Select(path => Path.GetFileNameWithoutExtension(path)).Order();
+    public static IEnumerable<string> Stories => Builders.Stories.Names(Folder);
 
     [TestCaseSource(nameof(Stories))]
-    public void A_story_goes_as_it_is_written(string name)
-    {
-        var path = Path.Combine(Folder, name + ".txt");
-        var written = File.ReadAllText(path);
-        var played = Story.Play(written);
-        if (Environment.GetEnvironmentVariable("REWRITE") == "1")
-            File.WriteAllText(path, played);
-        else
-            Assert.That(played, Is.EqualTo(written));
-    }
+    public void A_story_goes_as_it_is_written(string name) => Builders.Stories.Check(Folder, name, Story.Play);
 
     [Test]
     public void There_are_stories() => Assert.That(Stories.Count(), Is.GreaterThanOrEqualTo(15));
