@@ -4,7 +4,8 @@
 #   scripts/bench.sh                 everything
 #   scripts/bench.sh NAME…           some of: start (needs root and dockerd), api, daemon, raft, scheduler
 #
-# scheduler: in memory, without daemons; its largest cluster runs in a process of its own whose heap is limited to 3.5 GiB, for a process of less than 4 GB.
+# scheduler: in memory, without daemons; its largest cluster runs in a process of its own whose heap is limited to
+# 3.5 GiB, for a process of less than 4 GB.
 #
 # raft: three managers as three processes. Its commits are proposed in the leader's process, without the API; etcd's
 # beside it come over gRPC from another process (a Debian package, installed when this runs as root; else its figures
@@ -15,7 +16,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-declare -A fixtures=([start]=StartBenchmark [api]=ServiceCreateBenchmark [daemon]=DaemonBenchmark [raft]=RaftGroup [scheduler]=SchedulerBenchmark)
+declare -A fixtures=([start]=StartBenchmark [api]=ServiceCreateBenchmark [daemon]=DaemonBenchmark [raft]=RaftGroup
+  [scheduler]=SchedulerBenchmark)
 names=("$@")
 [ $# -gt 0 ] || names=(start api daemon raft scheduler)
 for name in "${names[@]}"; do
