@@ -128,6 +128,9 @@ public sealed record Assignment
     /// <summary>A secret: never logged.</summary>
     [Key(10)] public string RegistryAuth { get; init; } = "";
 
+    /// <summary>Units of generic resources that are this task's own.</summary>
+    [Key(11)] public ImmutableArray<GenericResource> Granted { get; init; } = [];
+
     /// <summary><c>service.slot.taskid</c>, or <c>service.nodeid.taskid</c> for slot 0.</summary>
     public string TaskName => $"{ServiceName}.{(Slot == 0 ? NodeId.Value : Slot)}.{TaskId}";
 }

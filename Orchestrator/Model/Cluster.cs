@@ -51,4 +51,9 @@ public sealed record ClusterSpec
     [Key(5)] public ulong LogEntriesForSlowFollowers { get; init; } = 500;
 
     [Key(6)] public SchedulingStrategy Strategy { get; init; }
+
+    /// <summary>
+    /// Share of a node's CPU and memory that may be promised beyond what it has: 0.1 = one tenth more.
+    /// </summary>
+    [Key(7)] public double Overcommit { get; init; }
 }

@@ -85,6 +85,9 @@ public sealed record NodeDescription
 
     /// <summary>Images that are present: ids, and references with and without their tags.</summary>
     [Key(9)] public ImmutableArray<string> Images { get; init; } = [];
+
+    /// <summary>Of <see cref="Resources"/>: kept back for the host itself, by its administrator.</summary>
+    [Key(10)] public NodeResources Reserved { get; init; } = new();
 }
 
 public enum NodeState

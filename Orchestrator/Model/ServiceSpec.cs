@@ -169,4 +169,10 @@ public sealed record PortConfig
     [Key(3)] public uint Published { get; init; }
 
     [Key(4)] public PublishMode Mode { get; init; }
+
+    /// <summary>Host mode only: last of a range that begins with <see cref="Published"/>; 0 = no range.</summary>
+    [Key(5)] public uint PublishedEnd { get; init; }
+
+    /// <summary>Host mode only: the address to listen on; empty = all.</summary>
+    [Key(6)] public string HostIp { get; init; } = "";
 }

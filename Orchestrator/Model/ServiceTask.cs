@@ -33,6 +33,14 @@ public sealed record ServiceTask : IStoreObject
     /// <summary>Set on a task that replaces an ended one.</summary>
     [Key(8)] public RestartRecord? Restart { get; init; }
 
+    /// <summary>
+    /// What of its node is this task's own, chosen when it was placed; null when numbers say all there is to say.
+    /// </summary>
+    [Key(9)] public TaskGrant? Grant { get; init; }
+
+    /// <summary>Set when the managers want it to run elsewhere although its node would go on running it.</summary>
+    [Key(10)] public Eviction? Eviction { get; init; }
+
     public string Key => Id.Value;
 
     public string? UniqueName => null;
@@ -73,6 +81,33 @@ public sealed record ContainerStatus
 
     /// <summary>null while it runs, and when the exit code cannot be known.</summary>
     [Key(2)] public int? ExitCode { get; init; }
+}
+
+/// <summary>Units and ports that were chosen for one task among those that its node has.</summary>
+[MessagePackObject]
+public sealed record TaskGrant
+{
+    /// <summary>Named units, each with its <see cref="GenericResource.Unit"/>, and counts of those without names.</summary>
+    [Key(0)] public ImmutableArray<GenericResource> Generic { get; init; } = [];
+
+    /// <summary>Host-mode ports of the service that were given as ranges, each with the one number chosen.</summary>
+    [Key(1)] public ImmutableArray<PortConfig> Ports { get; init; } = [];
+}
+
+/// <summary>A task has to leave its node; the replacement in its slot follows from that.</summary>
+[MessagePackObject]
+public sealed record Eviction
+{
+    /// <summary>In words, for whoever looks at the task.</summary>
+    [Key(0)] public required string Reason { get; init; }
+
+    [Key(1)] public DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// It may take its time: within the limits of the service's updates, and after its replacement runs, unless the
+    /// service's updates stop first. Else it is stopped at once.
+    /// </summary>
+    [Key(2)] public bool Gentle { get; init; }
 }
 
 /// <summary>Why and when a replacement task may start.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Orchestration;
 
-/// <summary>Replaces wanted tasks that ended, and those whose node is lost or drained.</summary>
+/// <summary>Replaces wanted tasks that ended, and those that have to leave their node.</summary>
 internal static class Replacement
 {
     public static void Apply(TaskPlan plan, Service service)
@@ -13,13 +13,46 @@ internal static class Replacement
                 AfterEnd(plan, service, task);
             else if (NodeFitness.MustLeave(plan.State, task))
                 Replace(plan, service, task, Move(task, plan.Now));
+            else if (task.Eviction is { Gentle: false })
+                Replace(plan, service, task, Move(task, plan.Now));
+        }
+        EvictGently(plan, service);
+    }
+
+    /// <summary>Some slots at a time, as an update would: where a replacement does not run yet, it takes up room.</summary>
+    private static void EvictGently(TaskPlan plan, Service service)
+    {
+        var evicted = plan.Wanted.Where(task => task.Eviction is { Gentle: true }).ToArray();
+        if (evicted.Length == 0)
+            return;
+        var room = UpdateRoom.Of(plan, service);
+        var stopsFirst = service.Spec.Update?.Order == UpdateOrder.StopFirst;
+        foreach (var task in evicted.OrderBy(task => task.Eviction!.At).ThenBy(task => task.Slot))
+        {
+            if (Successor(plan, task) is { } successor)
+            {
+                if (successor.Status.State == TaskState.Running)
+                    plan.Desire(task, TaskState.Shutdown);
+            }
+            else if (room.TryTake())
+            {
+                plan.Create(service, task.Slot, Move(task, plan.Now));
+                if (stopsFirst)
+                    plan.Desire(task, TaskState.Shutdown);
+            }
         }
     }
+
+    /// <summary>The task that is to run in the slot when this one has gone.</summary>
+    private static ServiceTask? Successor(TaskPlan plan, ServiceTask evicted) => plan.Wanted
+        .FirstOrDefault(task => task.Slot == evicted.Slot && task.Eviction is null);
 
     /// <summary>What has ended stays so unless the policy wants it again, whatever becomes of its node.</summary>
     private static void AfterEnd(TaskPlan plan, Service service, ServiceTask task)
     {
-        if (task.Status.State == TaskState.Orphaned)
+        if (task.Eviction is { Gentle: true } && Successor(plan, task) is not null)
+            plan.Desire(task, TaskState.Shutdown);
+        else if (task.Status.State == TaskState.Orphaned)
             Replace(plan, service, task, Move(task, plan.Now));
         else if (Restarts.Next(task, plan.State.SpecOf(task).Template.Restart) is { } restart)
             Restart(plan, service, task, restart);

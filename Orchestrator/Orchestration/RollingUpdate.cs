@@ -14,23 +14,20 @@ internal static class RollingUpdate
         var outdated = wanted.Where(task => task.Revision != service.TemplateRevision).ToArray();
         if (outdated.Length == 0)
             return;
-        var parallelism = service.Spec.Update?.Parallelism ?? 1;
-        var moving = (ulong)wanted.Count(task => IsMoving(task, service));
-        var room = parallelism == 0 ? ulong.MaxValue : parallelism - Math.Min(parallelism, moving);
+        var room = UpdateRoom.Of(plan, service);
+        var followed = wanted.Where(task => task.Revision == service.TemplateRevision).Select(task => task.Slot)
+            .ToHashSet();
         // Slots that do not run lose nothing: they go first.
         foreach (var task in outdated.OrderBy(Runs).ThenBy(task => task.Slot))
         {
-            if (Runs(task) && room-- == 0)
+            if (followed.Contains(task.Slot))
+                continue; // it is evicted, and its replacement is of the new template
+            if (Runs(task) && !room.TryTake())
                 return;
             plan.Desire(task, TaskState.Shutdown);
             plan.Create(service, task.Slot, new RestartRecord { Replaces = task.Id, NotBefore = plan.Now });
         }
     }
-
-    /// <summary>Already on the new template, but not running yet or not any more.</summary>
-    private static bool IsMoving(ServiceTask task, Service service) =>
-        task.Revision == service.TemplateRevision
-        && task.Status.State is not (TaskState.Running or TaskState.Complete);
 
     private static bool Runs(ServiceTask task) => task.Status.State == TaskState.Running;
 }

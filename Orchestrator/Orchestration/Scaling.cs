@@ -12,7 +12,7 @@ internal static class Scaling
 
     public static void Apply(TaskPlan plan, Service service)
     {
-        foreach (var slot in plan.Wanted.GroupBy(task => task.Slot).Where(slot => slot.Count() > 1))
+        foreach (var slot in Staying(plan).GroupBy(task => task.Slot).Where(slot => slot.Count() > 1))
             KeepOne(plan, slot);
         var slots = plan.Wanted.GroupBy(task => task.Slot).ToDictionary(slot => slot.Key, slot => slot.ToArray());
         var replicas = (int)Math.Min(service.Spec.Mode.Replicas, int.MaxValue);
@@ -21,6 +21,10 @@ internal static class Scaling
         else
             Shrink(plan, Victims(slots, slots.Count - replicas).Select(victim => victim.Slot).ToHashSet());
     }
+
+    /// <summary>A task that is evicted gently shares its slot with its replacement for a while.</summary>
+    private static IEnumerable<ServiceTask> Staying(TaskPlan plan) =>
+        plan.Wanted.Where(task => task.Eviction is not { Gentle: true });
 
     /// <summary>
     /// A decision whose outcome was not known may have been written, and then made again: the best of its tasks stays.

@@ -15,29 +15,88 @@ internal enum FilterScope
     Group,
 }
 
+/// <summary>What can make a node fit that did not.</summary>
+[Flags]
+public enum WakeEvents
+{
+    None = 0,
+
+    /// <summary>A node joins, comes back, is activated, or its runtime answers again.</summary>
+    NodeReady = 1,
+
+    /// <summary>A task ends or leaves its node.</summary>
+    TaskEnds = 2,
+
+    /// <summary>A node has more to offer than it had.</summary>
+    Capacity = 4,
+
+    /// <summary>A node is called or labelled otherwise, or moved.</summary>
+    NodeLabels = 8,
+
+    /// <summary>A task is placed, or a service is labelled otherwise.</summary>
+    TaskPlaced = 16,
+
+    /// <summary>A node has another image or plugin.</summary>
+    NodeContent = 32,
+
+    All = NodeReady | TaskEnds | Capacity | NodeLabels | TaskPlaced | NodeContent,
+}
+
 /// <summary>One reason why a node cannot take a task.</summary>
 /// <param name="Name">for the counts of a refusal</param>
 /// <param name="Passes">pure; false = this node refuses</param>
 /// <param name="Explain">the refusal in words, for a number of nodes</param>
 internal sealed record NodeFilter(
-    string Name, FilterScope Scope, Func<GroupStanding, Candidate, bool> Passes, Func<int, string> Explain);
+    string Name, FilterScope Scope, Func<GroupStanding, Candidate, bool> Passes, Func<int, string> Explain)
+{
+    /// <summary>After which of them it is worth asking again.</summary>
+    public required WakeEvents Wakes { get; init; }
+}
 
 /// <summary>The filters in their order: the first that refuses a node is the reason that is told.</summary>
 internal static class NodeFilters
 {
     public static ImmutableArray<NodeFilter> All { get; } =
     [
-        new("ready", FilterScope.Fixed, IsReady, n => $"{Nodes(n)} not available for new tasks"),
-        new("resources", FilterScope.Room, HasResources, n => $"insufficient resources on {Nodes(n)}"),
+        new("ready", FilterScope.Fixed, IsReady, n => $"{Nodes(n)} not available for new tasks")
+        {
+            Wakes = WakeEvents.NodeReady,
+        },
+        new("resources", FilterScope.Room, HasResources, n => $"insufficient resources on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskEnds | WakeEvents.Capacity,
+        },
         new("constraints", FilterScope.Fixed, MeetsConstraints,
-            n => $"scheduling constraints not satisfied on {Nodes(n)}"),
-        new("affinities", FilterScope.Group, MeetsAffinities, n => $"affinities not satisfied on {Nodes(n)}"),
-        new("platform", FilterScope.Fixed, MatchesPlatform, n => $"unsupported platform on {Nodes(n)}"),
-        new("plugins", FilterScope.Fixed, HasPlugins, n => $"missing plugin on {Nodes(n)}"),
-        new("ports", FilterScope.Group, HasPortsFree, n => $"host-mode port already in use on {Nodes(n)}"),
+            n => $"scheduling constraints not satisfied on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.NodeLabels,
+        },
+        new("affinities", FilterScope.Group, MeetsAffinities, n => $"affinities not satisfied on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskPlaced | WakeEvents.TaskEnds | WakeEvents.NodeLabels | WakeEvents.NodeContent
+                | WakeEvents.NodeReady,
+        },
+        new("platform", FilterScope.Fixed, MatchesPlatform, n => $"unsupported platform on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.NodeLabels,
+        },
+        new("plugins", FilterScope.Fixed, HasPlugins, n => $"missing plugin on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.NodeContent,
+        },
+        new("ports", FilterScope.Group, HasPortsFree, n => $"host-mode port already in use on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskEnds,
+        },
         new("replicas", FilterScope.Group, IsBelowMaxReplicas,
-            n => $"max replicas per node limit exceeded on {Nodes(n)}"),
-        new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}"),
+            n => $"max replicas per node limit exceeded on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskEnds,
+        },
+        new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskEnds | WakeEvents.NodeLabels,
+        },
     ];
 
     public static ImmutableArray<NodeFilter> Fixed { get; } = Of(FilterScope.Fixed);

@@ -44,12 +44,19 @@ internal sealed class TaskMapper(StateSnapshot state)
         Timestamp = task.Status.Timestamp,
         State = task.Status.State.Word(),
         Message = Wire.OrNull(task.Status.Message),
-        Err = Wire.OrNull(task.Status.Error.Length > 0 ? task.Status.Error : CrashLoop(task)),
+        Err = Wire.OrNull(Problem(task)),
         ContainerStatus = task.Status.Container is { } container
             ? new() { ContainerId = container.ContainerId, Pid = container.Pid, ExitCode = container.ExitCode ?? 0 }
             : null,
         PortStatus = new() { Ports = Wire.ListOrNull(task.Status.Ports, ServiceSpecMapper.Port) },
     };
+
+    private static string Problem(ServiceTask task)
+    {
+        if (task.Status.Error.Length > 0)
+            return task.Status.Error;
+        return task.Eviction?.Reason ?? CrashLoop(task);
+    }
 
     /// <summary>Why a replacement is not started yet, when its slot keeps failing.</summary>
     private static string CrashLoop(ServiceTask task)
