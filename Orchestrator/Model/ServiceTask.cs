@@ -87,7 +87,7 @@ public sealed record ContainerStatus
 [MessagePackObject]
 public sealed record TaskGrant
 {
-    /// <summary>Named units, each with its <see cref="GenericResource.Unit"/>, and counts of those without names.</summary>
+    /// <summary>Named units, each with its <see cref="GenericResource.Unit"/>; counts of those without names.</summary>
     [Key(0)] public ImmutableArray<GenericResource> Generic { get; init; } = [];
 
     /// <summary>Host-mode ports of the service that were given as ranges, each with the one number chosen.</summary>

@@ -19,7 +19,7 @@ internal static class Replacement
         EvictGently(plan, service);
     }
 
-    /// <summary>Some slots at a time, as an update would: where a replacement does not run yet, it takes up room.</summary>
+    /// <summary>Some slots at a time, as an update would: a replacement that does not run yet takes up room.</summary>
     private static void EvictGently(TaskPlan plan, Service service)
     {
         var evicted = plan.Wanted.Where(task => task.Eviction is { Gentle: true }).ToArray();
