@@ -149,14 +149,15 @@ internal sealed class ControlPlane(int seed = 1)
     /// <summary>Settles and runs the agents in turn until both are at rest.</summary>
     public void Converge()
     {
-        ulong before;
-        do
+        for (var round = 0; round < 200; round++)
         {
-            before = State.Index;
+            var before = State.Index;
             Settle();
             RunAgents();
+            if (State.Index == before)
+                return;
         }
-        while (State.Index != before);
+        throw new AssertionException("the deciders and the agents never come to rest");
     }
 
     public ServiceTask[] Wanted(ServiceId id) =>

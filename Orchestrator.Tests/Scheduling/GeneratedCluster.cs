@@ -28,10 +28,26 @@ internal sealed class GeneratedCluster
         Reconcile();
     }
 
+    /// <summary>The nodes are as full as the services of some rounds make them.</summary>
+    public IEnumerable<StateSnapshot> Crowded()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            Plane.Converge();
+            AddService();
+            Reconcile();
+            yield return Plane.State;
+            Plane.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
     public ControlPlane Plane { get; }
 
     /// <summary>Services may have the strategy random, whose draws depend on how many are decided upon together.</summary>
     public bool CanDraw { get; init; } = true;
+
+    /// <summary>Services matter more or less, and some push others out.</summary>
+    public bool HasPriorities { get; init; }
 
     public DateTimeOffset Now => Plane.Now;
 
@@ -92,28 +108,34 @@ internal sealed class GeneratedCluster
         + $"{Plane.State.Service(id)!.Spec.Template.Placement}";
 
     /// <summary>Everything but the state of the node, which may change behind a task that runs, and its room.</summary>
-    public static bool MayRun(StateSnapshot state, ServiceTask task, Node node)
+    public static bool MayRun(StateSnapshot state, ServiceTask task, Node node) => MayRun(state, task, node, _ => false);
+
+    private static bool MayRun(StateSnapshot state, ServiceTask task, Node node, Func<ServiceTask, bool> isGone)
     {
         var spec = state.SpecOf(task);
         var placement = spec.Template.Placement ?? new Placement();
         var ours = TasksOn(state, node, other => other.ServiceId == task.ServiceId && other.Id != task.Id);
         return placement.Constraints.All(text => Constraint.TryParse(text, out var parsed, out _) && (parsed.IsSoft || parsed.Holds(node)))
             && (placement.MaxReplicasPerNode == 0 || (ulong)ours < placement.MaxReplicasPerNode)
-            && TasksOn(state, node, other => other.Id != task.Id) < int.Parse(node.Spec.Labels.GetValueOrDefault("swarmnet.slots", "1000"))
+            && TasksOn(state, node, other => other.Id != task.Id && !isGone(other)) < int.Parse(node.Spec.Labels.GetValueOrDefault("swarmnet.slots", "1000"))
             && AffinitiesOf(spec).All(affinity => IsMet(state, task, node, affinity));
     }
 
-    public static bool Fits(StateSnapshot state, ServiceTask task, Node node)
+    public static bool Fits(StateSnapshot state, ServiceTask task, Node node) => Fits(state, task, node, _ => false);
+
+    /// <param name="isGone">tasks of other services that are looked away from</param>
+    public static bool Fits(StateSnapshot state, ServiceTask task, Node node, Func<ServiceTask, bool> isGone)
     {
         var spec = state.SpecOf(task);
         var wanted = spec.Template.Resources?.Reservations ?? new NodeResources();
-        var used = state.UsageOf(node.Id);
+        var used = state.TasksOn(node.Id).Values.Where(other => other.Status.State.HoldsResources() && !isGone(other))
+            .Aggregate(NodeUsage.None, (sum, other) => sum.With(state.SpecOf(other), +1));
         var has = node.Description.Resources;
         return node.Status.State == NodeState.Ready && node.Spec.Availability == Availability.Active
             && (wanted.NanoCpus == 0 || used.NanoCpus + wanted.NanoCpus <= has.NanoCpus)
             && (wanted.MemoryBytes == 0 || used.MemoryBytes + wanted.MemoryBytes <= has.MemoryBytes)
             && !HostPort.Of(spec).Any(used.Ports.ContainsKey)
-            && MayRun(state, task, node);
+            && MayRun(state, task, node, isGone);
     }
 
     private static bool IsMet(StateSnapshot state, ServiceTask task, Node node, string affinity) => affinity switch
@@ -168,6 +190,8 @@ internal sealed class GeneratedCluster
             "service==~self @ node.labels.zone", "service==~/service0[0-5]/", "service!=~/service0[0-5]/ @ node.labels.zone",
         ];
         var labels = StringMap.Empty.Add("swarmnet.strategy", new[] { "spread", "spread", "binpack", "random" }[_random.Next(CanDraw ? 4 : 3)]);
+        if (HasPriorities)
+            labels = labels.Add("swarmnet.priority", $"{_random.Next(-2, 3)}").Add("swarmnet.preempt", _random.Next(2) == 0 ? "true" : "false");
         return _random.Next(3) > 0 ? labels : labels.Add(Affinities, JsonSerializer.Serialize(new[] { affinities[_random.Next(affinities.Length)] }));
     }
 

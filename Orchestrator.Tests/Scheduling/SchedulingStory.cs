@@ -18,6 +18,7 @@ internal sealed class SchedulingStory
 {
     private readonly ControlPlane _plane = new();
     private readonly Dictionary<string, string> _told = [];
+    private readonly HashSet<string> _evicted = [];
     private readonly StringBuilder _output = new();
 
     public static string Play(string text)
@@ -91,6 +92,8 @@ internal sealed class SchedulingStory
                     let outcome = task.NodeId is { } node ? $"→ {node}" : $"waits: {task.Status.Error}"
                     where _told.GetValueOrDefault(task.Key) != outcome
                     group task by (service.Spec.Name, outcome);
+        foreach (var task in _plane.State.Tasks.Values.Where(task => task.Eviction is not null && _evicted.Add(task.Key)))
+            _output.Append($"  {_plane.State.Service(task.ServiceId)!.Spec.Name}.{task.Slot} leaves {task.NodeId}: {task.Eviction!.Reason}\n");
         foreach (var line in lines.ToArray())
         {
             var slots = string.Join(' ', line.Select(task => task.Slot));

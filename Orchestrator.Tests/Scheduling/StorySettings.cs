@@ -37,6 +37,8 @@ internal static class StorySettings
 
     public static ServiceSpec Apply(ServiceSpec spec, (string Key, string Value) setting) => setting.Key switch
     {
+        "priority" => Labelled(spec, "swarmnet.priority", setting.Value),
+        "preempt" => Labelled(spec, "swarmnet.preempt", setting.Value),
         "strategy" => Labelled(spec, "swarmnet.strategy", setting.Value),
         "affinity" => Labelled(spec, "swarmnet.affinities", JsonSerializer.Serialize(
             (string[])[.. Affinities(spec), setting.Value])),

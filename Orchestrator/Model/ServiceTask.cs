@@ -108,6 +108,9 @@ public sealed record Eviction
     /// service's updates stop first. Else it is stopped at once.
     /// </summary>
     [Key(2)] public bool Gentle { get; init; }
+
+    /// <summary>The waiting task that it makes room for; null when it is not for another one.</summary>
+    [Key(3)] public TaskId? For { get; init; }
 }
 
 /// <summary>Why and when a replacement task may start.</summary>

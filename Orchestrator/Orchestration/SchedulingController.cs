@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling;
+using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
 namespace Orchestrator.Orchestration;
@@ -44,11 +45,13 @@ public sealed class SchedulingController : IController
     {
         var decision = _scheduler.Decide(context.State, context.Now, seed: context.State.Index);
         var placed = InParts(decision.Placed).Select(part => Assign(part, context.Now));
+        var preempted = decision.Preempted.Select(made => Evict(made, ReasonOf(made.For, decision), context.Now));
+        var making = decision.Preempted.Select(made => made.For.Id).ToHashSet();
         var refused = decision.Refused
-            .Where(refusal => refusal.Task.Status.Error != refusal.Reason)
+            .Where(refusal => refusal.Task.Status.Error != refusal.Reason && !making.Contains(refusal.Task.Id))
             .Chunk(MostReasonsInOnePart)
             .Select(part => Explain(part, context.Now));
-        return new ControllerDecision([.. placed, .. refused], null);
+        return new ControllerDecision([.. placed, .. preempted, .. refused], null);
     }
 
     private static IEnumerable<ImmutableArray<Placed>> InParts(ImmutableArray<Placed> placed)
@@ -112,15 +115,30 @@ public sealed class SchedulingController : IController
         return new Transaction { Changes = [.. nodes, .. tasks] };
     }
 
-    private static Transaction Explain(Refused[] part, DateTimeOffset now) => new()
+    /// <summary>Nobody is pushed out for a task that waits no more, or for a node that is not what it was.</summary>
+    private static Transaction Evict(Preempted made, string reason, DateTimeOffset now) => new()
     {
         Changes =
         [
-            .. part.Select(refused => Change.Update(refused.Task with
+            Change.Require(made.Node),
+            WithReason(made.For, reason, now),
+            .. made.Victims.Select(victim => Change.Update(victim with
             {
-                Meta = refused.Task.Meta.Touched(now),
-                Status = refused.Task.Status with { Error = refused.Reason, Timestamp = now },
+                Meta = victim.Meta.Touched(now), Eviction = made.Eviction,
             })),
         ],
     };
+
+    private static string ReasonOf(ServiceTask task, SchedulingDecision decision) =>
+        decision.Refused.First(refused => refused.Task.Id == task.Id).Reason;
+
+    private static Transaction Explain(Refused[] part, DateTimeOffset now) =>
+        new() { Changes = [.. part.Select(refused => WithReason(refused.Task, refused.Reason, now))] };
+
+    private static Change WithReason(ServiceTask task, string reason, DateTimeOffset now) =>
+        Change.Update(task with
+        {
+            Meta = task.Meta.Touched(now),
+            Status = task.Status with { Error = reason, Timestamp = now },
+        });
 }

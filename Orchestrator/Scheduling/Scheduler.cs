@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
@@ -11,7 +12,11 @@ public sealed record Placed(ServiceTask Task, Node Node);
 public sealed record Refused(ServiceTask Task, string Reason);
 
 /// <summary>Tasks of a service are next to each other.</summary>
-public sealed record SchedulingDecision(ImmutableArray<Placed> Placed, ImmutableArray<Refused> Refused);
+public sealed record SchedulingDecision(ImmutableArray<Placed> Placed, ImmutableArray<Refused> Refused)
+{
+    /// <summary>Each for one of the refused.</summary>
+    public ImmutableArray<Preempted> Preempted { get; init; } = [];
+}
 
 /// <summary>
 /// Where each waiting task goes. Pure: the same state, moment and seed give the same decision. What it keeps between
@@ -51,7 +56,7 @@ public sealed class Scheduler
         return false;
     }
 
-    /// <summary>Equal tasks together; who waits longest comes first.</summary>
+    /// <summary>Equal tasks together; who matters most comes first, then who waits longest.</summary>
     /// <param name="tasks">those of a service together; brought into the order of revisions and slots</param>
     private static List<TaskGroup> GroupsOf(ServiceTask[] tasks, StateSnapshot state)
     {
@@ -64,7 +69,10 @@ public sealed class Scheduler
             for (int from = start, to; from < end; from = to)
             {
                 to = EndOf(tasks, from, static (a, b) => a.ServiceId == b.ServiceId && a.Revision == b.Revision);
-                groups.Add(new TaskGroup(RequestOf(tasks[from], state), tasks[from].Meta.CreatedAt.UtcTicks, from, to));
+                groups.Add(new TaskGroup(RequestOf(tasks[from], state), tasks[from].Meta.CreatedAt.UtcTicks, from, to)
+                {
+                    Priority = Priority.Of(state, tasks[from]),
+                });
             }
         }
         groups.Sort();
@@ -75,8 +83,8 @@ public sealed class Scheduler
         task.ServiceId, task.Revision, state.SpecOf(task), state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
 
     /// <summary>
-    /// Those that are to be packed change places with each other: what is larger comes first, and the small fill its
-    /// gaps.
+    /// Those that are to be packed change places with each other: of those that matter as much what is larger comes
+    /// first, and the small fill its gaps.
     /// </summary>
     private static void PackLargestFirst(List<TaskGroup> groups, CandidateTable table)
     {
@@ -92,7 +100,8 @@ public sealed class Scheduler
         }
         double SizeOf(SchedulingRequest request) =>
             (request.NanoCpus / (cpus + 1)) + (request.MemoryBytes / (memory + 1));
-        TaskGroup[] sorted = [.. places.Select(at => groups[at]).OrderByDescending(group => SizeOf(group.Request))];
+        TaskGroup[] sorted = [.. places.Select(at => groups[at]).OrderByDescending(group => group.Priority.Level)
+            .ThenByDescending(group => SizeOf(group.Request))];
         for (var at = 0; at < places.Length; at++)
             groups[places[at]] = sorted[at];
     }
@@ -118,6 +127,12 @@ public sealed class Scheduler
 internal readonly record struct TaskGroup(SchedulingRequest Request, long Since, int From, int To)
     : IComparable<TaskGroup>
 {
-    public int CompareTo(TaskGroup other) =>
-        Since != other.Since ? Since.CompareTo(other.Since) : From.CompareTo(other.From);
+    public Priority Priority { get; init; }
+
+    public int CompareTo(TaskGroup other)
+    {
+        if (Priority.Level != other.Priority.Level)
+            return other.Priority.Level.CompareTo(Priority.Level);
+        return Since != other.Since ? Since.CompareTo(other.Since) : From.CompareTo(other.From);
+    }
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
@@ -9,6 +10,7 @@ internal sealed class SchedulingRun(
     StateSnapshot state, CandidateTable table, NodePools pools, DateTimeOffset now, ulong seed)
 {
     private readonly AffinityIndex _affinities = new(state, table);
+    private readonly Preemptions _preemptions = new(state, table, now);
     private readonly Dictionary<int, string> _refused = [];
     private Candidate?[] _nodes = [];
 
@@ -28,10 +30,18 @@ internal sealed class SchedulingRun(
                 _affinities.Add(tasks[next], node.Index);
                 continue;
             }
-            var reason = Explain(group);
-            for (; next < these.To; next++)
-                _refused.Add(next, reason);
+            foreach (var reason in ReasonsFor(tasks[next..these.To], these.Priority, group))
+                _refused.Add(next++, reason);
         }
+    }
+
+    /// <summary>Why each of them waits; those that may push others out do so.</summary>
+    private IEnumerable<string> ReasonsFor(ServiceTask[] refused, Priority priority, GroupStanding group)
+    {
+        var reason = Explain(group);
+        return priority.MayEvict
+            ? _preemptions.MakeRoom(group, priority, refused, reason)
+            : Enumerable.Repeat(reason, refused.Length);
     }
 
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
@@ -43,7 +53,7 @@ internal sealed class SchedulingRun(
                 placed.Add(new Placed(tasks[at], node.Node));
             else
                 refused.Add(new Refused(tasks[at], _refused[at]));
-        return new(placed.ToImmutable(), refused.ToImmutable());
+        return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
     }
 
     private GroupStanding StandingOf(SchedulingRequest request)

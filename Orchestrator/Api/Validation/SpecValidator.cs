@@ -1,6 +1,7 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Expressions;
+using Orchestrator.Scheduling.Preemption;
 
 namespace Orchestrator.Api.Validation;
 
@@ -24,6 +25,8 @@ internal static class SpecValidator
         ResourceValidator.Check(spec.Template.Resources);
         Placement(spec.Template.Placement);
         Affinities(spec);
+        if (Priority.ProblemOf(spec.Labels) is { } problem)
+            throw ApiException.Bad(problem);
         if (spec.Template.LogDriver is { } driver)
         {
             Texts.NoZero("TaskTemplate.LogDriver.Name", driver.Name);

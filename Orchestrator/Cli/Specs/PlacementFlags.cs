@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Syntax;
 
@@ -9,6 +10,10 @@ internal static class PlacementFlags
 {
     /// <summary>Docker's specification has no field for it: it travels as a label.</summary>
     public const string StrategyLabel = "swarmnet.strategy";
+
+    private const string PriorityLabel = "swarmnet.priority";
+    private const string PreemptLabel = "swarmnet.preempt";
+    private const int HighestPriority = 1000;
 
     public static readonly string[] Strategies = ["spread", "binpack", "random"];
 
@@ -23,6 +28,8 @@ internal static class PlacementFlags
         Flag.Text("--replicas-max-per-node", "Tasks on one node at most (default 0 = no limit)", "uint"),
         Flag.Text("--max-concurrent", "Job tasks that run at once (default: all)", "uint"),
         Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random", "strategy"),
+        Flag.Text("--priority", "From -1000 to 1000 (default 0): higher is placed first when room is short", "int"),
+        Flag.Switch("--preempt", "It may push out tasks of lower priority when it fits nowhere"),
         Flag.Text("--log-driver", "Log driver of the containers"),
         Flag.List("--log-opt", "Option of the log driver, key=value"),
         Flag.Text("--endpoint-mode", "vip or dnsrr (default vip)"),
@@ -35,6 +42,10 @@ internal static class PlacementFlags
             spec.Placement().MaxReplicas = run.Count("--replicas-max-per-node") ?? 0;
         if (run.Choice("--strategy", Strategies) is { } strategy)
             spec.Labels = KeyValues.With(spec.Labels, $"{StrategyLabel}={strategy}");
+        if (run.Parse("--priority", ParsePriority) is { } priority)
+            spec.Labels = KeyValues.With(spec.Labels, $"{PriorityLabel}={priority}");
+        if (run.Has("--preempt"))
+            spec.Labels = KeyValues.With(spec.Labels, $"{PreemptLabel}={(run.IsOn("--preempt") ? "true" : "false")}");
         if (run.Choice("--endpoint-mode", "vip", "dnsrr") is { } mode)
             spec.Endpoint().Mode = mode;
         if (run.Has("--log-driver") || run.Has("--log-opt"))
@@ -54,6 +65,12 @@ internal static class PlacementFlags
         if (run.Parse("--reserve-memory", SizeSyntax.ParseBytes) is { } reservedMemory)
             spec.Reservations().MemoryBytes = reservedMemory;
     }
+
+    private static int ParsePriority(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority)
+            && priority is >= -HighestPriority and <= HighestPriority
+            ? priority
+            : throw new FormatException($"need a whole number from -{HighestPriority} to {HighestPriority}");
 
     private static DriverDto LogDriver(Invocation run)
     {

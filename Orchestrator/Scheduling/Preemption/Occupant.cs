@@ -1,0 +1,22 @@
+using Orchestrator.Model;
+using Orchestrator.Store;
+
+namespace Orchestrator.Scheduling.Preemption;
+
+/// <summary>A task that holds resources of a node, and what it gives back when it goes.</summary>
+internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
+{
+    /// <summary>Told to go already: its room comes back without asking.</summary>
+    public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };
+
+    public NodeUsage LeftBy(NodeUsage usage) => usage.With(Spec, -1);
+
+    /// <summary>Who is asked to go before whom: of lower priority, then younger.</summary>
+    public static int Compare(Occupant one, Occupant other)
+    {
+        if (one.Level != other.Level)
+            return one.Level.CompareTo(other.Level);
+        var order = other.Holder.Meta.CreatedAt.CompareTo(one.Holder.Meta.CreatedAt);
+        return order != 0 ? order : string.CompareOrdinal(one.Holder.Key, other.Holder.Key);
+    }
+}
