@@ -69,6 +69,8 @@ internal sealed class AgentRig : IAsyncDisposable
             Managers = [.. managers],
             MaxLogStreams = MaxLogStreams,
             EngineLabels = EngineLabels,
+            Reserved = new NodeResources { MemoryBytes = 1 << 20 },
+            GenericResources = [new GenericResource { Kind = "gpu", Unit = "one" }],
             DescribeInterval = TimeSpan.FromMilliseconds(100),
             SaveIdentity = Saved.Add,
             NodeRemoved = () => Removed.TrySetResult(),

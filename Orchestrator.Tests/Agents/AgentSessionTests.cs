@@ -46,6 +46,14 @@ internal sealed class AgentSessionTests
     }
 
     [Test]
+    public async Task What_the_host_keeps_back_and_what_it_has_beside_the_runtime_is_told()
+    {
+        var hello = await (await ConnectAsync()).HearAsync<AgentHello>();
+        Assert.That(hello.Description.Reserved.MemoryBytes, Is.EqualTo(1 << 20));
+        Assert.That(hello.Description.Resources.Generic, Does.Contain(new GenericResource { Kind = "gpu", Unit = "one" }));
+    }
+
+    [Test]
     public async Task An_assigned_task_is_run_and_reported()
     {
         var session = await ConnectAsync();

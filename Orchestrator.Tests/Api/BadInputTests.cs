@@ -65,6 +65,18 @@ public sealed class BadInputTests
     [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":1,"PublishMode":"host"},"""
         + """{"TargetPort":81,"PublishedPort":1,"PublishMode":"host"}]} """, 400,
         "EndpointSpec: duplicate published ports provided")]
+    [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":9,"PublishedPortEnd":9,"PublishMode":"host"}]} """, 400,
+        "EndpointSpec.Ports: 9-9 is no range of ports")]
+    [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":9,"PublishedPortEnd":70000,"PublishMode":"host"}]} """, 400,
+        "EndpointSpec.Ports: 9-70000 is no range of ports")]
+    [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":8,"PublishedPortEnd":9,"PublishMode":"ingress"}]} """, 400,
+        "EndpointSpec.Ports: a range and an address of the node need mode=host")]
+    [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"HostIP":"here","PublishMode":"host"}]} """, 400, "'here' is not an IP")]
+    [TestCase(""" "EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":9,"HostIP":"10.0.0.1","PublishMode":"host"},"""
+        + """{"TargetPort":81,"PublishedPort":9,"HostIP":"0.0.0.0","PublishMode":"host"}]} """, 400,
+        "EndpointSpec: duplicate published ports provided")]
+    [TestCase(""" "Labels":{"swarmnet.priority":"1001"} """, 400, "label swarmnet.priority: '1001' is no whole number from -1000 to 1000")]
+    [TestCase(""" "Labels":{"swarmnet.preempt":"yes"} """, 400, "label swarmnet.preempt: need true or false, not 'yes'")]
     public Task A_setting_of_the_service_is_refused(string member, int status, string message) =>
         RefusedAsync("{\"Name\":\"a\"," + member + ""","TaskTemplate":{"ContainerSpec":{"Image":"a"}}}""", status, message);
 

@@ -96,11 +96,12 @@ public sealed class SwarmEndpointTests
     {
         await host.AsManagerAsync();
         var answer = await UpdateAsync("", """
-            {"Labels":{"swarmnet.strategy":"binpack"},"Orchestration":{"TaskHistoryRetentionLimit":9},"CAConfig":{"NodeCertExpiry":7200000000000}}
+            {"Labels":{"swarmnet.strategy":"binpack","swarmnet.overcommit":"0.25"},"Orchestration":{"TaskHistoryRetentionLimit":9},"CAConfig":{"NodeCertExpiry":7200000000000}}
             """);
         Assert.That(answer.Status, Is.EqualTo(200), answer.Body);
         var spec = host.State.Cluster!.Spec;
         Assert.That(spec.Strategy, Is.EqualTo(SchedulingStrategy.Binpack));
+        Assert.That(spec.Overcommit, Is.EqualTo(0.25));
         Assert.That(spec.TaskHistoryLimit, Is.EqualTo(9));
         Assert.That(spec.CertificateLifetime, Is.EqualTo(TimeSpan.FromHours(2)));
         Assert.That(spec.HeartbeatPeriod, Is.EqualTo(Defaults.HeartbeatPeriod));
@@ -114,6 +115,7 @@ public sealed class SwarmEndpointTests
     [TestCase("""{"Orchestration":{"TaskHistoryRetentionLimit":-1}}""", 400, "Orchestration.TaskHistoryRetentionLimit")]
     [TestCase("""{"Name":"other"}""", 400, "swarm spec must be named \"default\"")]
     [TestCase("""{"Labels":{"swarmnet.strategy":"best"}}""", 400, "label swarmnet.strategy: unknown strategy 'best'")]
+    [TestCase("""{"Labels":{"swarmnet.overcommit":"10"}}""", 400, "label swarmnet.overcommit: need a number from 0 to 9")]
     [TestCase("""{"EncryptionConfig":{"AutoLockManagers":true}}""", 501, "EncryptionConfig.AutoLockManagers")]
     [TestCase("""{"CAConfig":{"ForceRotate":1}}""", 501, "CAConfig")]
     public async Task A_bad_setting_is_refused(string spec, int status, string message)

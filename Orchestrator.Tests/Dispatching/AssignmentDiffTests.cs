@@ -51,6 +51,19 @@ public sealed class AssignmentDiffTests
     }
 
     [Test]
+    public void What_was_granted_to_the_task_comes_with_it_and_the_chosen_port_instead_of_its_range()
+    {
+        Add("a", TaskState.Assigned, grant: new TaskGrant
+        {
+            Generic = [new GenericResource { Kind = "gpu", Unit = "one" }],
+            Ports = [new PortConfig { Target = 90, Published = 9001, Mode = PublishMode.Host }],
+        });
+        var put = Diff(AssignmentView.Nothing).Put[0];
+        Assert.That(put.HostPorts.Select(port => (port.Target, port.Published, port.PublishedEnd)), Does.Contain((90u, 9001u, 0u)));
+        Assert.That(put.Granted.Single().Unit, Is.EqualTo("one"));
+    }
+
+    [Test]
     public void A_changed_status_is_no_news_for_the_agent_and_a_changed_wish_is()
     {
         var task = Add("a", TaskState.Assigned);
@@ -129,12 +142,12 @@ public sealed class AssignmentDiffTests
 
     private AssignmentDelta Diff(AssignmentView view) => AssignmentDiff.Between(view, plane.State, Here);
 
-    private ServiceTask Add(string id, TaskState state, string node = "here")
+    private ServiceTask Add(string id, TaskState state, string node = "here", TaskGrant? grant = null)
     {
         plane.Apply(Change.Create(new ServiceTask
         {
             Id = new TaskId(id), ServiceId = service, Slot = 1, Revision = 1, NodeId = new NodeId(node),
-            Status = new TaskStatus { State = state },
+            Status = new TaskStatus { State = state }, Grant = grant,
         }));
         return plane.State.Task(new TaskId(id))!;
     }

@@ -93,7 +93,7 @@ internal sealed class GeneratedCluster
     public List<string> PlaceOneByOne()
     {
         var nodes = new List<string>();
-        while (new Scheduler().Decide(Plane.State, Now, 1).Placed is [var (task, node), ..])
+        while (new Scheduler().Decide(Plane.State, Now, 1).Placed is [var (task, node, _), ..])
         {
             nodes.Add(node.Id.Value);
             Plane.Apply(Change.Update(task with
@@ -129,12 +129,13 @@ internal sealed class GeneratedCluster
         var spec = state.SpecOf(task);
         var wanted = spec.Template.Resources?.Reservations ?? new NodeResources();
         var used = state.TasksOn(node.Id).Values.Where(other => other.Status.State.HoldsResources() && !isGone(other))
-            .Aggregate(NodeUsage.None, (sum, other) => sum.With(state.SpecOf(other), +1));
+            .Aggregate(NodeUsage.None, (sum, other) => sum.With(state.SpecOf(other), other.Grant, +1));
         var has = node.Description.Resources;
         return node.Status.State == NodeState.Ready && node.Spec.Availability == Availability.Active
             && (wanted.NanoCpus == 0 || used.NanoCpus + wanted.NanoCpus <= has.NanoCpus)
             && (wanted.MemoryBytes == 0 || used.MemoryBytes + wanted.MemoryBytes <= has.MemoryBytes)
-            && !HostPort.Of(spec).Any(used.Ports.ContainsKey)
+            && (spec.Endpoint?.Ports ?? []).All(port => Enumerable.Range((int)port.Published, port.PublishedEnd == 0 ? 1 : 2)
+                .Any(number => !used.Ports.ContainsKey(new HostPort(PortProtocol.Tcp, (uint)number))))
             && MayRun(state, task, node, isGone);
     }
 
@@ -177,7 +178,7 @@ internal sealed class GeneratedCluster
             Template = spec.Template with { Placement = NewPlacement(), Resources = NewResources() },
             Endpoint = _random.Next(5) > 0 ? null : new EndpointSpec
             {
-                Ports = [new PortConfig { Target = 80, Published = (uint)_random.Next(8080, 8082), Mode = PublishMode.Host }],
+                Ports = [NewPort()],
             },
         });
     }
@@ -193,6 +194,12 @@ internal sealed class GeneratedCluster
         if (HasPriorities)
             labels = labels.Add("swarmnet.priority", $"{_random.Next(-2, 3)}").Add("swarmnet.preempt", _random.Next(2) == 0 ? "true" : "false");
         return _random.Next(3) > 0 ? labels : labels.Add(Affinities, JsonSerializer.Serialize(new[] { affinities[_random.Next(affinities.Length)] }));
+    }
+
+    private PortConfig NewPort()
+    {
+        var port = new PortConfig { Target = 80, Published = (uint)_random.Next(8080, 8082), Mode = PublishMode.Host };
+        return _random.Next(2) == 0 ? port : port with { PublishedEnd = port.Published + 1 };
     }
 
     private Placement? NewPlacement() => _random.Next(3) == 0 ? null : new Placement

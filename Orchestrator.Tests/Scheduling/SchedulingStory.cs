@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Model;
+using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
 namespace Orchestrator.Tests.Scheduling;
@@ -11,7 +12,8 @@ namespace Orchestrator.Tests.Scheduling;
 /// <item><c>service NAME REPLICAS constraint=… affinity=… spread=… port=80/udp …</c></item>
 /// <item><c>scale NAME REPLICAS</c>, <c>relabel NAME key=value</c>, <c>fail NAME NODE</c>, <c>end NAME.SLOT</c>, <c>wait SECONDS</c></item>
 /// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run</item>
-/// <item><c>nodes</c>: what is set aside on each</item>
+/// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
+/// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got</item>
 /// </list>
 /// </summary>
 internal sealed class SchedulingStory
@@ -43,6 +45,8 @@ internal sealed class SchedulingStory
         {
             case ["node", var name, ..]: ChangeNode(name, settings); break;
             case ["service", var name, var replicas, ..]: AddService(name, int.Parse(replicas), settings); break;
+            case ["cluster", ..]: ChangeCluster(settings); break;
+            case ["grants", var name]: TellGrants(Id(name)); break;
             case ["scale", var name, var replicas]: _plane.Scale(Id(name), int.Parse(replicas)); break;
             case ["relabel", var name, ..]: Relabel(name, settings); break;
             case ["fail", var name, var node]: Fail(name, node); break;
@@ -59,6 +63,23 @@ internal sealed class SchedulingStory
         if (_plane.State.Node(new NodeId(name)) is null)
             _plane.AddNode(name);
         _plane.ChangeNode(name, node => settings.Aggregate(node, StorySettings.Apply));
+    }
+
+    private void ChangeCluster((string Key, string Value)[] settings)
+    {
+        if (_plane.State.Cluster is null)
+            _plane.Apply(Change.Create(new Cluster { Id = new ClusterId("cluster") }));
+        _plane.Apply(Change.Update(_plane.State.Cluster! with { Spec = settings.Aggregate(_plane.State.Cluster!.Spec, StorySettings.Apply) }));
+    }
+
+    private void TellGrants(ServiceId id)
+    {
+        foreach (var task in _plane.Wanted(id).Where(task => task.Grant is not null))
+        {
+            var units = task.Grant!.Generic.Select(unit => $"{unit.Kind}={(unit.Unit.Length > 0 ? unit.Unit : $"{unit.Count}")}");
+            var ports = task.Grant.Ports.Select(port => $"port={port.Published}");
+            _output.Append($"  {task.Slot} on {task.NodeId}: {string.Join(' ', units.Concat(ports))}\n");
+        }
     }
 
     private void AddService(string name, int replicas, (string Key, string Value)[] settings)

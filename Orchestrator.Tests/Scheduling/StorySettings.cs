@@ -7,6 +7,13 @@ namespace Orchestrator.Tests.Scheduling;
 /// <summary>What the settings of a story mean.</summary>
 internal static class StorySettings
 {
+    public static ClusterSpec Apply(ClusterSpec spec, (string Key, string Value) setting) => setting.Key switch
+    {
+        "overcommit" => spec with { Overcommit = double.Parse(setting.Value) },
+        "strategy" => spec with { Strategy = Enum.Parse<SchedulingStrategy>(setting.Value, ignoreCase: true) },
+        var other => throw new FormatException($"a cluster has no setting '{other}'"),
+    };
+
     public static Node Apply(Node node, (string Key, string Value) setting) => setting.Key switch
     {
         "cpu" => With(node, has => has with { NanoCpus = Cpus(setting.Value) }),
@@ -16,6 +23,8 @@ internal static class StorySettings
         {
             Generic = [.. setting.Value.Split(',').Select(unit => new GenericResource { Kind = "gpu", Unit = unit })],
         }),
+        "reserve.cpu" => With(node, says => says with { Reserved = says.Reserved with { NanoCpus = Cpus(setting.Value) } }),
+        "reserve.memory" => With(node, says => says with { Reserved = says.Reserved with { MemoryBytes = Bytes(setting.Value) } }),
         "state" => node with { Status = node.Status with { State = Enum.Parse<NodeState>(setting.Value, ignoreCase: true) } },
         "availability" => node with
         {
@@ -77,11 +86,18 @@ internal static class StorySettings
     private static string[] Affinities(ServiceSpec spec) =>
         spec.Labels.TryGetValue("swarmnet.affinities", out var json) ? JsonSerializer.Deserialize<string[]>(json)! : [];
 
-    private static PortConfig Port(string text) => new()
+    /// <param name="text"><c>[ADDRESS:]PORT[-LAST][/udp]</c></param>
+    private static PortConfig Port(string text)
     {
-        Target = 80, Published = uint.Parse(text.Split('/')[0]), Mode = PublishMode.Host,
-        Protocol = text.EndsWith("/udp", StringComparison.Ordinal) ? PortProtocol.Udp : PortProtocol.Tcp,
-    };
+        var numbers = text.Split('/')[0].Split(':')[^1].Split('-');
+        return new()
+        {
+            Target = 80, Published = uint.Parse(numbers[0]), Mode = PublishMode.Host,
+            PublishedEnd = numbers.Length > 1 ? uint.Parse(numbers[1]) : 0,
+            HostIp = text.Contains(':', StringComparison.Ordinal) ? text.Split(':')[0] : "",
+            Protocol = text.EndsWith("/udp", StringComparison.Ordinal) ? PortProtocol.Udp : PortProtocol.Tcp,
+        };
+    }
 
     private static long Cpus(string text) => (long)(double.Parse(text) * ControlPlane.Core);
 

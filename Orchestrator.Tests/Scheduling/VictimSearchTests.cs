@@ -12,7 +12,7 @@ public sealed class VictimSearchTests
     {
         var random = new Random(seed);
         Occupant[] occupants = [.. Enumerable.Range(0, random.Next(1, 9)).Select(at => Holding(at, random.Next(5), random.Next(5)))];
-        var usage = occupants.Aggregate(NodeUsage.None, (sum, occupant) => sum.With(occupant.Spec, +1));
+        var usage = occupants.Aggregate(NodeUsage.None, (sum, occupant) => sum.With(occupant.Spec, null, +1));
         var (cpus, memory) = (random.NextInt64(usage.NanoCpus + 1), random.NextInt64(usage.MemoryBytes + 1));
         bool Fits(NodeUsage left) => left.NanoCpus <= cpus && left.MemoryBytes <= memory;
         var fewest = Enumerable.Range(0, 1 << occupants.Length)
@@ -29,7 +29,7 @@ public sealed class VictimSearchTests
 
     [Test]
     public void Where_not_even_all_make_room_nobody_goes() =>
-        Assert.That(VictimSearch.Find([Holding(0, 1, 1)], NodeUsage.None.With(Holding(0, 1, 1).Spec, +1), _ => false), Is.Null);
+        Assert.That(VictimSearch.Find([Holding(0, 1, 1)], NodeUsage.None.With(Holding(0, 1, 1).Spec, null, +1), _ => false), Is.Null);
 
     /// <summary>Too many for every set to be tried: still none too many.</summary>
     [Test]
@@ -37,7 +37,7 @@ public sealed class VictimSearchTests
     {
         var random = new Random(seed);
         Occupant[] occupants = [.. Enumerable.Range(0, 300).Select(at => Holding(at, random.Next(1, 9), random.Next(1, 9)))];
-        var usage = occupants.Aggregate(NodeUsage.None, (sum, occupant) => sum.With(occupant.Spec, +1));
+        var usage = occupants.Aggregate(NodeUsage.None, (sum, occupant) => sum.With(occupant.Spec, null, +1));
         var (cpus, memory) = (usage.NanoCpus * 9 / 10, usage.MemoryBytes * 9 / 10);
         bool Fits(NodeUsage left) => left.NanoCpus <= cpus && left.MemoryBytes <= memory;
         var found = VictimSearch.Find(occupants, usage, Fits)!.Value;

@@ -13,6 +13,12 @@ public sealed record AgentOptions
 
     public ImmutableSortedDictionary<string, string> EngineLabels { get; init; } = StringMap.Empty;
 
+    /// <summary>Kept back for the host itself.</summary>
+    public NodeResources Reserved { get; init; } = new();
+
+    /// <summary>Beside those that the runtime knows of.</summary>
+    public ImmutableArray<GenericResource> GenericResources { get; init; } = [];
+
     public string DaemonVersion { get; init; } = "";
 
     /// <summary><c>ip:port</c> of managers to try besides those that earlier sessions named.</summary>

@@ -64,7 +64,7 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
         try
         {
             var told = await Timed.RunAsync(agent.Runtime.DescribeAsync, limit, agent.Clock, ct);
-            return WithHost(told, agent.Options);
+            return WithHost(told, agent.Options) with { Resources = WithGeneric(told.Resources, agent.Options) };
         }
         catch (RuntimeException e)
         {
@@ -77,7 +77,11 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
         Hostname = options.Hostname,
         EngineLabels = told.EngineLabels.SetItems(options.EngineLabels.RemoveRange(DerivedLabels.All)),
         DaemonVersion = options.DaemonVersion,
+        Reserved = options.Reserved,
     };
+
+    private static NodeResources WithGeneric(NodeResources told, AgentOptions options) =>
+        told with { Generic = told.Generic.AddRange(options.GenericResources) };
 
     private static bool Same(NodeDescription one, NodeDescription other) =>
         MessagePackSerializer.Serialize(one).AsSpan().SequenceEqual(MessagePackSerializer.Serialize(other));

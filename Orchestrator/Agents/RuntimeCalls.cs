@@ -91,7 +91,7 @@ internal sealed class RuntimeCalls(AgentContext agent, ContainerDirectory direct
             var container = TemplateExpander.Expand(task.Template.Container, TemplateContext.Of(task, node()));
             return new RuntimeTask(
                 task.TaskId, agent.Identity.Current.ClusterId, task.NodeId, task.ServiceId, task.ServiceName,
-                task.TaskName, container)
+                task.TaskName, GrantedResources.AddTo(container, task.Granted))
             {
                 Limits = task.Template.Resources?.Limits ?? new(),
                 HostPorts = task.HostPorts,

@@ -58,7 +58,12 @@ internal static class AssignmentDiff
             Desired = task.Desired,
             Known = task.Status,
             Template = spec.Template,
-            HostPorts = [.. (spec.Endpoint?.Ports ?? []).Where(port => port.Mode == PublishMode.Host)],
+            HostPorts =
+            [
+                .. (spec.Endpoint?.Ports ?? []).Where(port => port is { Mode: PublishMode.Host, PublishedEnd: 0 }),
+                .. task.Grant?.Ports ?? [],
+            ],
+            Granted = task.Grant?.Generic ?? [],
             RegistryAuth = state.Service(task.ServiceId)?.RegistryAuth ?? "",
         };
     }

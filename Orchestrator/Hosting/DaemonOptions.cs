@@ -27,8 +27,8 @@ public sealed record DaemonOptions
     public static ImmutableArray<string> Names { get; } =
     [
         "data-dir", "socket", "hosts", "listen-addr", "advertise-addr", "hostname",
-        "runtime", "docker-host", "engine-labels", "log-format", "raft-heartbeat", "raft-election",
-        "raft-snapshot-entries",
+        "runtime", "docker-host", "engine-labels", "reserve", "generic-resources", "log-format",
+        "raft-heartbeat", "raft-election", "raft-snapshot-entries",
     ];
 
     public string DataDirectory { get; init; } = "/var/lib/swarmnet";
@@ -54,6 +54,12 @@ public sealed record DaemonOptions
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
     public ImmutableSortedDictionary<string, string> EngineLabels { get; init; } = StringMap.Empty;
+
+    /// <summary>CPU and memory that tasks do not get: for the host itself.</summary>
+    public NodeResources Reserve { get; init; } = new();
+
+    /// <summary>What this host has beside CPU and memory, and beside what a Docker engine says.</summary>
+    public ImmutableArray<GenericResource> GenericResources { get; init; } = [];
 
     public LogFormat LogFormat { get; init; }
 
@@ -85,6 +91,8 @@ public sealed record DaemonOptions
                 ?? defaults.Runtime,
             DockerSocket = Parse(sources, "docker-host", OptionValues.DockerSocket) ?? defaults.DockerSocket,
             EngineLabels = StringMap.Empty.SetItems(Many(sources, "engine-labels", OptionValues.Label)),
+            Reserve = ResourceOptions.Sum(Many(sources, "reserve", ResourceOptions.Reserve)),
+            GenericResources = [.. Many(sources, "generic-resources", ResourceOptions.Generic)],
             LogFormat = Parse(sources, "log-format", text => (LogFormat?)OptionValues.OneOf<LogFormat>(text))
                 ?? defaults.LogFormat,
             RaftHeartbeat = Parse(sources, "raft-heartbeat", OptionValues.Duration) ?? defaults.RaftHeartbeat,

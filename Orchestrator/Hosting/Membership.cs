@@ -71,6 +71,8 @@ internal sealed class Membership : IAsyncDisposable
             DataDirectory = DataPaths.Create(new DataPaths(services.Options.DataDirectory).Agent),
             Hostname = services.Options.Hostname,
             EngineLabels = services.Options.EngineLabels,
+            Reserved = services.Options.Reserve,
+            GenericResources = services.Options.GenericResources,
             DaemonVersion = HostDescription.Version,
             Managers = parts.Manager is { } manager ? [manager.LocalAddress] : [.. parts.State.Managers],
             HeardManagers = [.. parts.Manager?.Role.Others ?? [], .. parts.State.Managers],

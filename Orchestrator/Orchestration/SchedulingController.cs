@@ -106,6 +106,7 @@ public sealed class SchedulingController : IController
         var tasks = part.Select(placed => Change.Update(placed.Task with
         {
             NodeId = placed.Node.Id,
+            Grant = placed.Grant,
             Meta = placed.Task.Meta.Touched(now),
             Status = new TaskStatus
             {

@@ -15,11 +15,13 @@ internal sealed class Candidate
     private int _tasks;
     private int _failures;
 
-    public Candidate(int index, Node node, NodeUsage usage)
+    /// <param name="overcommit">share of CPU and memory that may be promised twice</param>
+    public Candidate(int index, Node node, NodeUsage usage, double overcommit)
     {
         Index = index;
         Node = node;
         Usage = usage;
+        Capacity = Capacities.Of(node.Description, overcommit);
         Tie = StableHash.Of(node.Id.Value);
         Slots = int.TryParse(node.Spec.Labels.GetValueOrDefault(SlotsLabel), out var slots) && slots >= 0
             ? slots
@@ -32,6 +34,9 @@ internal sealed class Candidate
     public Node Node { get; }
 
     public NodeUsage Usage { get; set; }
+
+    /// <summary>What may be promised of it to tasks, all together.</summary>
+    public NodeResources Capacity { get; }
 
     /// <summary>Decides between nodes that are alike in all else; the same in every run.</summary>
     public ulong Tie { get; }

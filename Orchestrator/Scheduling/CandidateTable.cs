@@ -11,11 +11,14 @@ internal sealed class CandidateTable
 {
     private readonly Candidate[] _candidates;
     private readonly Dictionary<string, Candidate> _byId;
+    private readonly double _overcommit;
     private long _groups;
 
     public CandidateTable(StateSnapshot state)
     {
-        _candidates = [.. state.Nodes.Values.Select((node, at) => new Candidate(at, node, state.UsageOf(node.Id)))];
+        _overcommit = OvercommitOf(state);
+        _candidates = [.. state.Nodes.Values.Select(
+            (node, at) => new Candidate(at, node, state.UsageOf(node.Id), _overcommit))];
         _byId = _candidates.ToDictionary(candidate => candidate.Node.Key, StringComparer.Ordinal);
     }
 
@@ -37,10 +40,10 @@ internal sealed class CandidateTable
     public long NextGroup() => ++_groups;
 
     /// <summary>Goes on with the next state.</summary>
-    /// <returns>false when a node came or went: the table is of no use then</returns>
+    /// <returns>false when a node came or went, or all changed: the table is of no use then</returns>
     public bool TryFollow(StateSnapshot state)
     {
-        if (state.Nodes.Count != Count)
+        if (state.Nodes.Count != Count || OvercommitOf(state) != _overcommit)
             return false;
         using var usages = state.UsageByNode.GetEnumerator();
         var hasUsage = usages.MoveNext();
@@ -56,6 +59,8 @@ internal sealed class CandidateTable
         return true;
     }
 
+    private static double OvercommitOf(StateSnapshot state) => state.Cluster?.Spec.Overcommit ?? 0;
+
     private bool TryFollow(int at, Node node, NodeUsage usage)
     {
         var candidate = _candidates[at];
@@ -63,7 +68,7 @@ internal sealed class CandidateTable
         {
             if (candidate.Node.Id != node.Id)
                 return false;
-            _byId[node.Key] = _candidates[at] = new Candidate(at, node, usage);
+            _byId[node.Key] = _candidates[at] = new Candidate(at, node, usage, _overcommit);
             Journal.Add(~at);
         }
         else if (!ReferenceEquals(candidate.Usage, usage))

@@ -32,6 +32,9 @@ internal sealed class GroupStanding
     /// <summary>Nodes that anything sets apart.</summary>
     public IReadOnlyList<Candidate> Known => _known;
 
+    /// <summary>Of the task that was placed last.</summary>
+    public TaskGrant? LastGrant { get; private set; }
+
     /// <summary>Tasks of the service that hold resources.</summary>
     public void AddTasks(string node, int count)
     {
@@ -52,7 +55,8 @@ internal sealed class GroupStanding
     /// <returns>other nodes that stand otherwise with the group than they did</returns>
     public IReadOnlyList<Candidate> Place(Candidate candidate)
     {
-        candidate.Usage = candidate.Usage.With(Request.Spec, +1);
+        LastGrant = Grants.Choose(Request, candidate);
+        candidate.Usage = candidate.Usage.With(Request.Spec, LastGrant, +1);
         Know(candidate).AddTasks(1);
         var unmet = _affinities.UnmetWishesOfUnknown;
         var changed = _affinities.Place(candidate);

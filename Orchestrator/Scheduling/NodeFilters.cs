@@ -127,22 +127,18 @@ internal static class NodeFilters
         var request = group.Request;
         if (request.ReservesNothing)
             return true;
-        var capacity = candidate.Node.Description.Resources;
+        var capacity = candidate.Capacity;
         var usage = candidate.Usage;
         if (!Fits(request.NanoCpus, usage.NanoCpus, capacity.NanoCpus)
             || !Fits(request.MemoryBytes, usage.MemoryBytes, capacity.MemoryBytes))
             return false;
         foreach (var wanted in request.Generic)
-            if (!Fits(wanted.Count, usage.Generic.GetValueOrDefault(wanted.Kind), CapacityOf(capacity, wanted.Kind)))
+            if (wanted.Count > Grants.FreeOf(wanted.Kind, capacity, usage))
                 return false;
         return true;
     }
 
     private static bool Fits(long wanted, long used, long capacity) => wanted == 0 || wanted <= capacity - used;
-
-    private static long CapacityOf(NodeResources capacity, string kind) =>
-        capacity.Generic.Where(resource => resource.Kind == kind)
-            .Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
 
     private static bool MeetsConstraints(GroupStanding group, Candidate candidate)
     {
@@ -167,9 +163,9 @@ internal static class NodeFilters
     private static bool HasPortsFree(GroupStanding group, Candidate candidate)
     {
         foreach (var port in group.Request.Ports)
-            if (candidate.Usage.Ports.ContainsKey(port))
+            if (!candidate.Usage.IsFree(port))
                 return false;
-        return true;
+        return group.Request.PortRanges.IsEmpty || Grants.TryChoosePorts(group.Request, candidate.Usage, out _);
     }
 
     private static bool IsBelowMaxReplicas(GroupStanding group, Candidate candidate) =>

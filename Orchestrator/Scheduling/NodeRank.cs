@@ -37,7 +37,7 @@ internal readonly record struct NodeRank(int Unmet, long Share, int Tasks, ulong
     {
         if (request.ReservesNothing)
             return 0;
-        var capacity = candidate.Node.Description.Resources;
+        var capacity = candidate.Capacity;
         return PartOf(request.NanoCpus, candidate.Usage.NanoCpus, capacity.NanoCpus)
             + PartOf(request.MemoryBytes, candidate.Usage.MemoryBytes, capacity.MemoryBytes);
     }

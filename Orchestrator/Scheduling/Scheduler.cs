@@ -6,7 +6,8 @@ using Orchestrator.Store;
 namespace Orchestrator.Scheduling;
 
 /// <summary>A task and the node it goes to.</summary>
-public sealed record Placed(ServiceTask Task, Node Node);
+/// <param name="Grant">what of the node is its own; null when nothing was to be chosen</param>
+public sealed record Placed(ServiceTask Task, Node Node, TaskGrant? Grant = null);
 
 /// <summary>A task that fits nowhere, and why.</summary>
 public sealed record Refused(ServiceTask Task, string Reason);

@@ -26,6 +26,7 @@ internal sealed class SchedulingRequest
         MaxReplicasPerNode = placement?.MaxReplicasPerNode ?? 0;
         Branches = placement is null ? [] : [.. placement.Spread.Select(NodeAttribute.Find).OfType<NodeAttribute>()];
         Ports = spec.Endpoint is null ? [] : [.. HostPort.Of(spec)];
+        PortRanges = spec.Endpoint is null ? [] : [.. Grants.RangesOf(spec.Endpoint)];
         Plugins = NeededPlugins.Of(spec.Template);
         Strategy = spec.Labels.GetValueOrDefault(StrategyLabel) switch
         {
@@ -65,6 +66,9 @@ internal sealed class SchedulingRequest
     public ulong MaxReplicasPerNode { get; }
 
     public ImmutableArray<HostPort> Ports { get; }
+
+    /// <summary>Of each one free number is enough.</summary>
+    public ImmutableArray<PortConfig> PortRanges { get; }
 
     public ImmutableArray<string> Plugins { get; }
 

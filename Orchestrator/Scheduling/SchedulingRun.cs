@@ -12,6 +12,7 @@ internal sealed class SchedulingRun(
     private readonly AffinityIndex _affinities = new(state, table);
     private readonly Preemptions _preemptions = new(state, table, now);
     private readonly Dictionary<int, string> _refused = [];
+    private readonly Dictionary<int, TaskGrant> _grants = [];
     private Candidate?[] _nodes = [];
 
     /// <summary>Places tasks of one service and revision; when one does not fit, none of those after it does.</summary>
@@ -27,6 +28,8 @@ internal sealed class SchedulingRun(
             if (place() is { } node)
             {
                 _nodes[next] = node;
+                if (group.LastGrant is { } grant)
+                    _grants.Add(next, grant);
                 _affinities.Add(tasks[next], node.Index);
                 continue;
             }
@@ -50,7 +53,7 @@ internal sealed class SchedulingRun(
         var refused = ImmutableArray.CreateBuilder<Refused>(_refused.Count);
         for (var at = 0; at < tasks.Length; at++)
             if (_nodes[at] is { } node)
-                placed.Add(new Placed(tasks[at], node.Node));
+                placed.Add(new Placed(tasks[at], node.Node, _grants.GetValueOrDefault(at)));
             else
                 refused.Add(new Refused(tasks[at], _refused[at]));
         return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };

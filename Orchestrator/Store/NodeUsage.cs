@@ -21,13 +21,28 @@ public sealed record NodeUsage
     public ImmutableSortedDictionary<string, long> Generic { get; init; } =
         ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
+    /// <summary>Named units in use, <c>kind=unit</c>.</summary>
+    public ImmutableSortedSet<string> Units { get; init; } =
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Host ports in use, counted: two tasks may overlap on one while one of them stops.</summary>
     public ImmutableSortedDictionary<HostPort, int> Ports { get; init; } =
         ImmutableSortedDictionary<HostPort, int>.Empty;
 
+    public bool HasUnit(GenericResource unit) => Units.Contains(UnitKey(unit));
+
+    public bool IsFree(HostPort port)
+    {
+        foreach (var used in Ports.Keys)
+            if (used.ClashesWith(port))
+                return false;
+        return true;
+    }
+
     /// <param name="spec">of the task</param>
+    /// <param name="grant">of the task</param>
     /// <param name="sign">+1 adds the task, -1 takes it away</param>
-    public NodeUsage With(ServiceSpec spec, int sign)
+    public NodeUsage With(ServiceSpec spec, TaskGrant? grant, int sign)
     {
         var reserved = spec.Template.Resources?.Reservations;
         var next = this with
@@ -41,9 +56,23 @@ public sealed record NodeUsage
         if (spec.Endpoint is not null)
             foreach (var port in HostPort.Of(spec))
                 next = next with { Ports = Count(next.Ports, port, sign) };
+        if (grant is not null)
+            next = next.With(grant, sign);
         Invariant.Require(next.Tasks >= 0, "a node never has fewer than no tasks");
         return next;
     }
+
+    private NodeUsage With(TaskGrant grant, int sign)
+    {
+        var next = this;
+        foreach (var unit in grant.Generic.Where(resource => resource.Unit.Length > 0))
+            next = next with { Units = sign > 0 ? next.Units.Add(UnitKey(unit)) : next.Units.Remove(UnitKey(unit)) };
+        foreach (var port in grant.Ports)
+            next = next with { Ports = Count(next.Ports, HostPort.Of(port), sign) };
+        return next;
+    }
+
+    private static string UnitKey(GenericResource unit) => $"{unit.Kind}={unit.Unit}";
 
     private static ImmutableSortedDictionary<T, int> Count<T>(ImmutableSortedDictionary<T, int> counts, T key, int sign)
         where T : notnull
@@ -58,25 +87,4 @@ public sealed record NodeUsage
         var sum = sums.GetValueOrDefault(key) + amount;
         return sum == 0 ? sums.Remove(key) : sums.SetItem(key, sum);
     }
-}
-
-/// <summary>A port of a host that at most one task can have.</summary>
-public readonly record struct HostPort(PortProtocol Protocol, uint Number) : IComparable<HostPort>
-{
-    /// <summary>The fixed host-mode ports of a service; those that the system picks never clash.</summary>
-    public static IEnumerable<HostPort> Of(ServiceSpec spec) =>
-        from port in spec.Endpoint?.Ports ?? []
-        where port.Mode == PublishMode.Host && port.Published != 0
-        select new HostPort(port.Protocol, port.Published);
-
-    public int CompareTo(HostPort other) =>
-        Protocol != other.Protocol ? Protocol.CompareTo(other.Protocol) : Number.CompareTo(other.Number);
-
-    public static bool operator <(HostPort a, HostPort b) => a.CompareTo(b) < 0;
-
-    public static bool operator >(HostPort a, HostPort b) => a.CompareTo(b) > 0;
-
-    public static bool operator <=(HostPort a, HostPort b) => a.CompareTo(b) <= 0;
-
-    public static bool operator >=(HostPort a, HostPort b) => a.CompareTo(b) >= 0;
 }

@@ -91,7 +91,7 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
             return;
         var node = task.NodeId!.Value;
         ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, node.Value, out _);
-        usage = (usage ?? state.UsageOf(node)).With(content.Revisions[task.Revision].Spec, sign);
+        usage = (usage ?? state.UsageOf(node)).With(content.Revisions[task.Revision].Spec, task.Grant, sign);
         content.CountPlaced(node.Value, sign);
     }
 }

@@ -85,6 +85,16 @@ public sealed class SyntaxTests
         string.Join(' ', PublishSyntax.Parse(text).Select(port => $"{port.PublishedPort}:{port.TargetPort}/{port.Protocol}")),
         Is.EqualTo(expected));
 
+    [Test]
+    public void The_long_form_of_publish_chooses_from_a_range_and_listens_on_one_address()
+    {
+        var port = PublishSyntax.Parse("published=8000-8009,target=80,mode=host,host_ip=127.0.0.1").Single();
+        Assert.That((port.PublishedPort, port.PublishedPortEnd, port.HostIp), Is.EqualTo((8000u, 8009u, "127.0.0.1")));
+        Assert.That(PublishSyntax.Parse("published=80,target=80,mode=host").Single().PublishedPortEnd, Is.Zero);
+    }
+
+    [TestCase("published=9-8,target=80,mode=host", "backwards")]
+    [TestCase("target=80,mode=host,host_ip=there", "not an IP address")]
     [TestCase("127.0.0.1:80:80", "an address cannot be chosen")]
     [TestCase("8000-8002:80-81", "do not match")]
     [TestCase("82-80:80", "backwards")]

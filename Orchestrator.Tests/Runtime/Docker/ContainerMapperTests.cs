@@ -65,12 +65,13 @@ public sealed class ContainerMapperTests
             HostPorts =
             [
                 new PortConfig { Target = 80, Published = 8080 },
-                new PortConfig { Target = 80, Published = 8081 },
+                new PortConfig { Target = 80, Published = 8081, HostIp = "127.0.0.1" },
                 new PortConfig { Target = 53, Protocol = PortProtocol.Udp },
             ],
         };
         var bindings = ContainerMapper.Map(task, Api).HostConfig.PortBindings!;
         Assert.That(bindings["80/tcp"]!.Select(port => port.HostPort), Is.EqualTo(new[] { "8080", "8081" }));
+        Assert.That(bindings["80/tcp"]!.Select(port => port.HostIp), Is.EqualTo(new[] { null, "127.0.0.1" }));
         Assert.That(bindings["53/udp"]!.Single().HostPort, Is.Empty);
     }
 

@@ -97,6 +97,19 @@ public sealed class ObservationReaderTests
         Assert.That(StatsReader.Read(stats, 100), Is.EqualTo(new ContainerStats(0, 0, 0, 0)));
     }
 
+    [Test]
+    public void The_resources_that_an_engine_declares_are_read_and_nonsense_is_left_out()
+    {
+        var info = JsonSerializer.Deserialize("""
+            {"GenericResources":[{"DiscreteResourceSpec":{"Kind":"ssd","Value":3}},{"NamedResourceSpec":{"Kind":"gpu","Value":"one"}},
+             {},{"DiscreteResourceSpec":{"Kind":"none","Value":0}},{"NamedResourceSpec":{"Kind":"","Value":"x"}}]}
+            """, EngineJson.Default.EngineInfo)!;
+        Assert.That(InfoReader.Read(info).Resources.Generic, Is.EqualTo(new[]
+        {
+            new GenericResource { Kind = "ssd", Count = 3 }, new GenericResource { Kind = "gpu", Unit = "one" },
+        }));
+    }
+
     [TestCase("""{"total_inactive_file":30,"inactive_file":20}""", 70)]
     [TestCase("""{"inactive_file":20}""", 80)]
     [TestCase("""{"inactive_file":200}""", 0)]

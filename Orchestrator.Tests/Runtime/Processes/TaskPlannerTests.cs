@@ -99,7 +99,8 @@ public sealed class TaskPlannerTests
         var plan = Plan(Plain with
         {
             Env = ["A=1\n2", "B=", "C==x"], Health = new HealthCheck { Test = ["CMD", "true"], Retries = 4 },
-        }) with { Ports = [new PortConfig { Name = "a b", Target = 1, Published = 2, Protocol = PortProtocol.Udp }] };
+        }) with { Ports = [new PortConfig { Name = "a b", Target = 1, Published = 2, Protocol = PortProtocol.Udp },
+            new PortConfig { Target = 3, Published = 4, HostIp = "::1" }] };
 
         plan.Save(file);
         var read = TaskPlan.Load(file)!;

@@ -98,4 +98,14 @@ public sealed record PortConfigDto
 
     /// <summary><c>ingress</c> or <c>host</c>.</summary>
     public string? PublishMode { get; set; }
+
+    /// <summary>
+    /// Last of a range that begins with <see cref="PublishedPort"/>: a task gets one of it; 0 = no range. Not Docker's.
+    /// </summary>
+    [JsonIgnore(Condition = WhenWritingDefault)]
+    public uint PublishedPortEnd { get; set; }
+
+    /// <summary>The address of the node to listen on; absent = all. Not Docker's.</summary>
+    [JsonPropertyName("HostIP")]
+    public string? HostIp { get; set; }
 }

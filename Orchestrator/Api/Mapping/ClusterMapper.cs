@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Model;
 
@@ -7,6 +8,12 @@ internal static class ClusterMapper
 {
     /// <summary>Docker has no field for the scheduler's strategy; a label of the cluster sets it.</summary>
     public const string StrategyLabel = "swarmnet.strategy";
+
+    /// <summary>Nor for how much more may be promised than there is.</summary>
+    public const string OvercommitLabel = "swarmnet.overcommit";
+
+    /// <summary>Ten times as much as there is: beyond that it is a slip.</summary>
+    private const double MostOvercommit = 9;
 
     /// <summary>What clients expect to read back although nothing here depends on it.</summary>
     private const int ElectionTick = 10;
@@ -43,6 +50,7 @@ internal static class ClusterMapper
         {
             Labels = labels,
             Strategy = Strategy(labels),
+            Overcommit = Overcommit(labels),
             TaskHistoryLimit = HistoryLimit(dto.Orchestration?.TaskHistoryRetentionLimit) ?? current.TaskHistoryLimit,
             HeartbeatPeriod = HeartbeatPeriod(dto.Dispatcher?.HeartbeatPeriod ?? 0) ?? current.HeartbeatPeriod,
             CertificateLifetime = Lifetime(dto.CaConfig?.NodeCertExpiry ?? 0) ?? current.CertificateLifetime,
@@ -94,6 +102,17 @@ internal static class ClusterMapper
             var other => throw ApiException.Bad(
                 $"label {StrategyLabel}: unknown strategy '{other}', need one of spread, binpack, random"),
         };
+
+    private static double Overcommit(ImmutableSortedDictionary<string, string> labels)
+    {
+        if (!labels.TryGetValue(OvercommitLabel, out var text))
+            return 0;
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+            && share <= MostOvercommit
+            ? share
+            : throw ApiException.Bad($"label {OvercommitLabel}: need a number from 0 to {MostOvercommit}, as in 0.1 for "
+                + "a tenth more");
+    }
 
     private static int? HistoryLimit(long? limit) => limit switch
     {

@@ -45,7 +45,7 @@ internal static class ResourceMapper
             + "DiscreteResourceSpec or NamedResourceSpec"),
     };
 
-    private static GenericResourceDto Generic(GenericResource resource) => resource.Unit.Length == 0
+    public static GenericResourceDto Generic(GenericResource resource) => resource.Unit.Length == 0
         ? new() { DiscreteResourceSpec = new() { Kind = Wire.OrNull(resource.Kind), Value = resource.Count } }
         : new() { NamedResourceSpec = new() { Kind = Wire.OrNull(resource.Kind), Value = resource.Unit } };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Model;
 
@@ -47,6 +48,8 @@ internal static class ServiceSpecMapper
         TargetPort = port.Target,
         PublishedPort = port.Published,
         PublishMode = Words.Of(port.Mode),
+        PublishedPortEnd = port.PublishedEnd,
+        HostIp = Wire.OrNull(port.HostIp),
     };
 
     private static EndpointSpec Endpoint(EndpointSpecDto dto) => new()
@@ -62,7 +65,17 @@ internal static class ServiceSpecMapper
         Target = dto.TargetPort,
         Published = dto.PublishedPort,
         Mode = Words.PublishModeOf(dto.PublishMode, "EndpointSpec.Ports.PublishMode"),
+        PublishedEnd = dto.PublishedPortEnd,
+        HostIp = AddressOf(dto.HostIp),
     };
+
+    /// <summary>All addresses have many names; here they have none.</summary>
+    private static string AddressOf(string? text)
+    {
+        if (!IPAddress.TryParse(text, out var address))
+            return text ?? "";
+        return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "" : address.ToString();
+    }
 
     private static ServiceMode Mode(ServiceModeDto dto)
     {

@@ -28,6 +28,7 @@ internal sealed class TaskMapper(StateSnapshot state)
         NodeId = task.NodeId?.Value,
         Status = Status(task),
         DesiredState = task.Desired.Word(),
+        GenericResources = Wire.ListOrNull(task.Grant?.Generic ?? [], ResourceMapper.Generic),
     };
 
     /// <summary>What name filters compare with: <c>service.slot.taskid</c>; for slot 0 the node's id.</summary>

@@ -1,4 +1,6 @@
+using System.Net;
 using Orchestrator.Model;
+using Orchestrator.Store;
 
 namespace Orchestrator.Api.Validation;
 
@@ -30,11 +32,27 @@ internal static class EndpointValidator
             throw ApiException.Bad($"EndpointSpec.Ports.PublishedPort: need a port up to {LastPort} (0 = the system "
                 + $"picks one), not {port.Published}");
         Texts.NoZero("EndpointSpec.Ports.Name", port.Name);
+        CheckChoice(port);
     }
 
-    /// <summary>Two ports that the system picks never collide.</summary>
-    private static bool HasDuplicates(ImmutableArray<PortConfig> ports) => ports
-        .Where(port => port.Published != 0)
-        .GroupBy(port => (port.Published, port.Protocol))
-        .Any(group => group.Count() > 1);
+    private static void CheckChoice(PortConfig port)
+    {
+        if (port.PublishedEnd != 0 && (port.Published == 0 || port.PublishedEnd <= port.Published
+            || port.PublishedEnd > LastPort))
+            throw ApiException.Bad($"EndpointSpec.Ports: {port.Published}-{port.PublishedEnd} is no range of ports "
+                + $"from 1 to {LastPort}");
+        if (port.HostIp.Length > 0 && !IPAddress.TryParse(port.HostIp, out _))
+            throw ApiException.Bad($"EndpointSpec.Ports.HostIP: '{port.HostIp}' is not an IP address");
+        if (port.Mode != PublishMode.Host && (port.PublishedEnd != 0 || port.HostIp.Length > 0))
+            throw ApiException.Bad("EndpointSpec.Ports: a range and an address of the node need mode=host");
+    }
+
+    /// <summary>Two ports that the system picks never collide, and of a range each task gets another number.</summary>
+    private static bool HasDuplicates(ImmutableArray<PortConfig> ports)
+    {
+        HostPort[] fixedPorts =
+            [.. ports.Where(port => port is { Published: not 0, PublishedEnd: 0 }).Select(HostPort.Of)];
+        return fixedPorts.GroupBy(port => (port.Number, port.Protocol))
+            .Any(group => group.Index().Any(one => group.Skip(one.Index + 1).Any(one.Item.ClashesWith)));
+    }
 }

@@ -9,6 +9,7 @@ internal static class Catalog
         [
             new("init", "Start a cluster on this host") { Build = ClusterInit.Build },
             new("join", "Join this host to a cluster") { Build = ClusterJoin.Build },
+            new("update", "Change settings of the cluster") { Build = ClusterUpdate.Build },
             new("leave", "Take this host out of its cluster") { Build = ClusterLeave.Build },
             new("join-token", "Show or replace the tokens that let hosts join") { Build = JoinToken.Build },
             new("node", "Manage the hosts of the cluster")

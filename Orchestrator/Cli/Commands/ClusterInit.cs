@@ -1,6 +1,5 @@
 using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Client;
-using Orchestrator.Cli.Specs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -18,8 +17,7 @@ internal static class ClusterInit
             Flag.Text("--advertise-addr", "Address that the other hosts reach this one at, IP[:PORT]", "address"),
             Flag.Text("--listen-addr", "Address to listen on (default 0.0.0.0:2377)", "address"),
             Flag.Text("--availability", "active, pause or drain (default active)"),
-            Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random (default spread)",
-                "strategy"),
+            .. ClusterLabels.Options(),
             Flag.Switch(Force, "Go on with the cluster of this manager, with it as the only manager"),
         ],
     };
@@ -28,14 +26,15 @@ internal static class ClusterInit
 
     private static async Task<int> RunAsync(Invocation run, CancellationToken ct)
     {
-        var strategy = run.Choice("--strategy", PlacementFlags.Strategies);
+        var spec = new SwarmSpecDto();
+        ClusterLabels.Apply(run, spec);
         var request = new SwarmInitDto
         {
             ListenAddr = run.Text("--listen-addr"),
             AdvertiseAddr = run.Text("--advertise-addr"),
             ForceNewCluster = run.IsOn(Force),
             Availability = run.Choice("--availability", "active", "pause", "drain"),
-            Spec = strategy is null ? new SwarmSpecDto() : new SwarmSpecDto { Labels = StrategyLabel(strategy) },
+            Spec = spec,
         };
         if (request.ForceNewCluster)
             await WarnOfLeaderAsync(run, ct);
@@ -80,7 +79,4 @@ internal static class ClusterInit
         error.WriteLine("Start them one at a time: most of them together would go on as the old cluster.");
         error.WriteLine("Make more managers soon: swarmnet node promote NODE, or swarmnet join-token manager");
     }
-
-    private static ImmutableSortedDictionary<string, string> StrategyLabel(string strategy) =>
-        ImmutableSortedDictionary<string, string>.Empty.Add(PlacementFlags.StrategyLabel, strategy);
 }

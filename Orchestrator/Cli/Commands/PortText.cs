@@ -23,7 +23,11 @@ internal static class PortText
     private static string Describe(PortConfigDto port)
     {
         var target = string.Create(CultureInfo.InvariantCulture, $"{port.TargetPort}/{port.Protocol ?? "tcp"}");
-        return port.PublishedPort == 0 ? $"*->{target}"
-            : string.Create(CultureInfo.InvariantCulture, $"*:{port.PublishedPort}->{target}");
+        var address = port.HostIp ?? "*";
+        if (port.PublishedPort == 0)
+            return $"{address}->{target}";
+        var end = port.PublishedPortEnd == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"-{port.PublishedPortEnd}");
+        return string.Create(CultureInfo.InvariantCulture, $"{address}:{port.PublishedPort}{end}->{target}");
     }
 }

@@ -28,7 +28,12 @@ public static class PublishSyntax
                 port.TargetPort = ParsePort(CsvFields.Required(key, value));
                 return;
             case "published":
-                port.PublishedPort = value is "0" ? 0 : ParsePort(CsvFields.Required(key, value));
+                SetPublished(port, CsvFields.Required(key, value));
+                return;
+            case "host_ip":
+                port.HostIp = System.Net.IPAddress.TryParse(CsvFields.Required(key, value), out var address)
+                    ? address.ToString()
+                    : throw new FormatException($"host_ip: \"{value}\" is not an IP address");
                 return;
             case "protocol":
                 port.Protocol = ParseProtocol(CsvFields.Required(key, value));
@@ -41,8 +46,19 @@ public static class PublishSyntax
                 port.Name = value;
                 return;
             default:
-                throw new FormatException($"unknown key \"{key}\": known are published, target, protocol, mode");
+                throw new FormatException(
+                    $"unknown key \"{key}\": known are published, target, protocol, mode, host_ip");
         }
+    }
+
+    /// <summary>Of a range each task gets one port.</summary>
+    private static void SetPublished(PortConfigDto port, string value)
+    {
+        if (value == "0")
+            return;
+        var range = ParseRange(value);
+        port.PublishedPort = range.First;
+        port.PublishedPortEnd = range.Count > 1 ? range.First + (uint)range.Count - 1 : 0;
     }
 
     private static List<PortConfigDto> ParseShort(string text)

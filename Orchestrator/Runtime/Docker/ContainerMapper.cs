@@ -94,7 +94,7 @@ internal static class ContainerMapper
         : ports.GroupBy(PortKey).ToDictionary(group => group.Key, PortBinding[]? (group) => [.. group.Select(Binding)]);
 
     private static PortBinding Binding(PortConfig port) =>
-        new() { HostPort = port.Published == 0 ? "" : $"{port.Published}" };
+        new() { HostIp = OrNull(port.HostIp), HostPort = port.Published == 0 ? "" : $"{port.Published}" };
 
     private static string PortKey(PortConfig port) => $"{port.Target}/{PortNames.Name(port.Protocol)}";
 

@@ -8,13 +8,19 @@ internal static class InfoReader
     private const long NanoCpusPerCpu = 1_000_000_000;
     private const int MostLabels = 256;
     private const int LongestLabel = 256;
+    private const int MostResources = 256;
 
     public static NodeDescription Read(EngineInfo info) => new()
     {
         Runtime = DockerRuntime.KindName,
         EngineVersion = info.ServerVersion ?? "",
         Platform = new Platform { Architecture = info.Architecture ?? "", Os = info.OSType ?? "" },
-        Resources = new NodeResources { NanoCpus = info.NCPU * NanoCpusPerCpu, MemoryBytes = info.MemTotal },
+        Resources = new NodeResources
+        {
+            NanoCpus = info.NCPU * NanoCpusPerCpu,
+            MemoryBytes = info.MemTotal,
+            Generic = [.. (info.GenericResources ?? []).Select(Generic).OfType<GenericResource>().Take(MostResources)],
+        },
         EngineLabels = Labels(info),
         Plugins = Plugins(info.Plugins ?? new EnginePlugins()),
     };
@@ -34,6 +40,15 @@ internal static class InfoReader
         return StringMap.Empty.SetItems(given).SetItems(
             known.Select(label => KeyValuePair.Create(label.Key, label.Value!)));
     }
+
+    private static GenericResource? Generic(EngineResource resource) => resource switch
+    {
+        { DiscreteResourceSpec: { Kind: { Length: > 0 and <= LongestLabel } kind, Value: > 0 and var count } } =>
+            new() { Kind = kind, Count = count },
+        { NamedResourceSpec: { Kind: { Length: > 0 and <= LongestLabel } kind, Value: { Length: > 0 } unit } } =>
+            new() { Kind = kind, Unit = unit },
+        _ => null,
+    };
 
     /// <summary>Sorted, so that the same engine always describes itself the same.</summary>
     private static ImmutableArray<string> Plugins(EnginePlugins plugins)

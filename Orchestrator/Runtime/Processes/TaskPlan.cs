@@ -110,25 +110,33 @@ internal sealed record TaskPlan
     }
 }
 
-/// <summary>A port as one field: <c>target published protocol mode name</c>.</summary>
+/// <summary>A port as one field: <c>target published protocol mode[@address] name</c>.</summary>
 internal static class PortText
 {
+    private const char At = '@';
+
     internal static string Write(PortConfig port) =>
-        $"{port.Target} {port.Published} {(int)port.Protocol} {(int)port.Mode} {port.Name}";
+        $"{port.Target} {port.Published} {(int)port.Protocol} {(int)port.Mode}{Address(port)} {port.Name}";
+
+    private static string Address(PortConfig port) => port.HostIp.Length == 0 ? "" : $"{At}{port.HostIp}";
 
     internal static ImmutableArray<PortConfig> ReadAll(ImmutableArray<string> lines)
     {
         var ports = ImmutableArray.CreateBuilder<PortConfig>(lines.Length);
         foreach (var line in lines)
-            if (line.Split(' ', 5) is [var target, var published, var protocol, var mode, var name])
+            if (line.Split(' ', 5) is [var target, var published, var protocol, var modeAt, var name])
+            {
+                var (mode, address) = modeAt.Split(At) is [var only, var at] ? (only, at) : (modeAt, "");
                 ports.Add(new PortConfig
                 {
                     Target = uint.Parse(target),
                     Published = uint.Parse(published),
                     Protocol = (PortProtocol)int.Parse(protocol),
                     Mode = (PublishMode)int.Parse(mode),
+                    HostIp = address,
                     Name = name,
                 });
+            }
         return ports.ToImmutable();
     }
 }

@@ -9,7 +9,7 @@ internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
     /// <summary>Told to go already: its room comes back without asking.</summary>
     public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };
 
-    public NodeUsage LeftBy(NodeUsage usage) => usage.With(Spec, -1);
+    public NodeUsage LeftBy(NodeUsage usage) => usage.With(Spec, Holder.Grant, -1);
 
     /// <summary>Who is asked to go before whom: of lower priority, then younger.</summary>
     public static int Compare(Occupant one, Occupant other)

@@ -98,7 +98,7 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
             _occupants.MarkLeaving(node, plan.Victims, eviction);
         }
         // Until it is there nobody of lower priority gets that room.
-        plan.Candidate.Usage = plan.Candidate.Usage.With(group.Request.Spec, +1);
+        plan.Candidate.Usage = plan.Candidate.Usage.With(group.Request.Spec, null, +1);
         group.AddTasks(node.Key, 1);
         table.Journal.Add(plan.Candidate.Index);
     }

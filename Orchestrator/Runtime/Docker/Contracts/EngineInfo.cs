@@ -24,6 +24,31 @@ internal sealed class EngineInfo
     public string?[]? Labels { get; set; }
 
     public EnginePlugins? Plugins { get; set; }
+
+    /// <summary>As the engine's administrator declared them, <c>node-generic-resources</c>.</summary>
+    public EngineResource[]? GenericResources { get; set; }
+}
+
+/// <summary>One of the two is set.</summary>
+internal sealed class EngineResource
+{
+    public CountedResource? DiscreteResourceSpec { get; set; }
+
+    public NamedResource? NamedResourceSpec { get; set; }
+}
+
+internal sealed class CountedResource
+{
+    public string? Kind { get; set; }
+
+    public long Value { get; set; }
+}
+
+internal sealed class NamedResource
+{
+    public string? Kind { get; set; }
+
+    public string? Value { get; set; }
 }
 
 internal sealed class EnginePlugins

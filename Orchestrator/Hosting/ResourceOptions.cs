@@ -1,0 +1,43 @@
+using System.Globalization;
+using Orchestrator.Cli.Syntax;
+using Orchestrator.Model;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>
+/// How settings about a host's resources are written. A <see cref="FormatException"/> says what is wrong with a value.
+/// </summary>
+internal static class ResourceOptions
+{
+    private const int LongestKind = 63;
+
+    /// <summary><c>cpu=0.5</c>, <c>memory=512m</c>, or both with a comma.</summary>
+    public static NodeResources Reserve(string text) => Sum(CsvFields.ParsePairs(text).Select(pair => pair switch
+    {
+        ("cpu", { } cpus) => new NodeResources { NanoCpus = SizeSyntax.ParseNanoCpus(cpus) },
+        ("memory", { } bytes) => new NodeResources { MemoryBytes = SizeSyntax.ParseBytes(bytes) },
+        _ => throw new FormatException("expected cpu=NUMBER,memory=SIZE, as in cpu=0.5,memory=512m"),
+    }));
+
+    public static NodeResources Sum(IEnumerable<NodeResources> parts) =>
+        parts.Aggregate(new NodeResources(), (sum, part) => sum with
+        {
+            NanoCpus = sum.NanoCpus + part.NanoCpus, MemoryBytes = sum.MemoryBytes + part.MemoryBytes,
+        });
+
+    /// <summary><c>ssd=3</c>: three of a kind; <c>gpu=uuid1</c>: one that has a name.</summary>
+    public static GenericResource Generic(string text)
+    {
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        var (kind, value) = at < 0 ? (text, "") : (text[..at], text[(at + 1)..]);
+        if (!IsWord(kind) || !IsWord(value))
+            throw new FormatException("expected KIND=NUMBER or KIND=NAME, as in ssd=3 or gpu=uuid1, of letters, digits "
+                + $"and -_.: and at most {LongestKind} of them");
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? new GenericResource { Kind = kind, Count = count }
+            : new GenericResource { Kind = kind, Unit = value };
+    }
+
+    private static bool IsWord(string text) => text.Length is > 0 and <= LongestKind
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
+}
