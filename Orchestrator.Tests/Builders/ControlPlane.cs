@@ -129,6 +129,9 @@ internal sealed class ControlPlane(int seed = 1)
                 if (decision.WakeAt is { } at && (wakeAt is null || at < wakeAt))
                     wakeAt = at;
             }
+            foreach (var part in State.Nodes.Keys.ToArray().SelectMany(
+                node => new NodeController().Decide(context with { State = State }, node).Parts))
+                decided |= Made(part);
             foreach (var part in new SchedulingController().Decide(context with { State = State }, "pending").Parts)
                 decided |= Made(part);
             if (!decided)

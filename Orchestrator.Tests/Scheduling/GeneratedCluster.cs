@@ -93,12 +93,12 @@ internal sealed class GeneratedCluster
     public List<string> PlaceOneByOne()
     {
         var nodes = new List<string>();
-        while (new Scheduler().Decide(Plane.State, Now, 1).Placed is [var (task, node, _), ..])
+        while (new Scheduler().Decide(Plane.State, Now, 1).Placed is [var (task, node, grant), ..])
         {
             nodes.Add(node.Id.Value);
             Plane.Apply(Change.Update(task with
             {
-                NodeId = node.Id, Status = task.Status with { State = TaskState.Assigned },
+                NodeId = node.Id, Grant = grant, Status = task.Status with { State = TaskState.Assigned },
             }));
         }
         return nodes;

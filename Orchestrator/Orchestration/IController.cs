@@ -21,7 +21,7 @@ public sealed record ControllerDecision(ImmutableArray<Transaction> Parts, DateT
     /// <summary>
     /// Changes of one part, so that no log entry grows without bound: at its longest texts a task's row has some 10 KB.
     /// </summary>
-    private const int MostInOnePart = 500;
+    internal const int MostInOnePart = 500;
 
     /// <summary>Splits between slots only: what belongs together stays together.</summary>
     public static ControllerDecision Of(Decision decision)

@@ -23,9 +23,7 @@ internal sealed class Candidate
         Usage = usage;
         Capacity = Capacities.Of(node.Description, overcommit);
         Tie = StableHash.Of(node.Id.Value);
-        Slots = int.TryParse(node.Spec.Labels.GetValueOrDefault(SlotsLabel), out var slots) && slots >= 0
-            ? slots
-            : int.MaxValue;
+        Slots = SlotsOf(node);
     }
 
     /// <summary>Its place in the order of node ids.</summary>
@@ -43,6 +41,11 @@ internal sealed class Candidate
 
     /// <summary>Most tasks that it takes.</summary>
     public int Slots { get; }
+
+    public static int SlotsOf(Node node) =>
+        int.TryParse(node.Spec.Labels.GetValueOrDefault(SlotsLabel), out var slots) && slots >= 0
+            ? slots
+            : int.MaxValue;
 
     /// <summary>Whether anything sets it apart from nodes that know nothing of the group.</summary>
     public bool IsKnownTo(long group) => _group == group;

@@ -26,6 +26,10 @@ internal static class Grants
         return named ? free : counted - usage.Generic.GetValueOrDefault(kind);
     }
 
+    /// <summary>What there is of one kind, in use or not.</summary>
+    public static long TotalOf(string kind, NodeResources capacity) => capacity.Generic
+        .Where(resource => resource.Kind == kind).Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
+
     /// <returns>null when nothing was there to choose from</returns>
     public static TaskGrant? Choose(SchedulingRequest request, Candidate candidate)
     {

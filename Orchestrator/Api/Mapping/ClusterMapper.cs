@@ -110,7 +110,7 @@ internal static class ClusterMapper
         return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
             && share <= MostOvercommit
             ? share
-            : throw ApiException.Bad($"label {OvercommitLabel}: need a number from 0 to {MostOvercommit}, as in 0.1 for "
+            : throw ApiException.Bad($"label {OvercommitLabel}: need a number from 0 to {MostOvercommit}, 0.1 for "
                 + "a tenth more");
     }
 

@@ -6,6 +6,9 @@ namespace Orchestrator.Scheduling.Preemption;
 /// <summary>A task that holds resources of a node, and what it gives back when it goes.</summary>
 internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
 {
+    public static Occupant Of(StateSnapshot state, ServiceTask task) =>
+        new(task, state.SpecOf(task), Priority.Of(state, task).Level);
+
     /// <summary>Told to go already: its room comes back without asking.</summary>
     public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };
 
