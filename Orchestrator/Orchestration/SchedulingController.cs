@@ -112,6 +112,7 @@ public sealed class SchedulingController : IController
         return new Transaction { Changes = [.. nodes, .. tasks] };
     }
 
+    /// <summary>It waits since the moment that its status has, whatever the reason is meanwhile.</summary>
     private static Transaction Explain(Refused[] part, DateTimeOffset now) => new()
     {
         Changes =
@@ -119,7 +120,7 @@ public sealed class SchedulingController : IController
             .. part.Select(refused => Change.Update(refused.Task with
             {
                 Meta = refused.Task.Meta.Touched(now),
-                Status = refused.Task.Status with { Error = refused.Reason, Timestamp = now },
+                Status = refused.Task.Status with { Error = refused.Reason },
             })),
         ],
     };

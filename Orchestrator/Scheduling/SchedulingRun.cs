@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
@@ -28,7 +29,7 @@ internal sealed class SchedulingRun(
                 _affinities.Add(tasks[next], node.Index);
                 continue;
             }
-            var reason = Explain(group);
+            var reason = RefusalReason.Of(group, table);
             for (; next < these.To; next++)
                 _refused.Add(next, reason);
         }
@@ -46,7 +47,8 @@ internal sealed class SchedulingRun(
         return new(placed.ToImmutable(), refused.ToImmutable());
     }
 
-    private GroupStanding StandingOf(SchedulingRequest request)
+    /// <summary>As the next task of the group finds the nodes.</summary>
+    public GroupStanding StandingOf(SchedulingRequest request)
     {
         var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
         foreach (var (node, count) in state.PlacedOf(request.Service))
@@ -64,19 +66,5 @@ internal sealed class SchedulingRun(
         if (group.Request.Strategy == SchedulingStrategy.Random)
             return new RandomPlacement(group, table, seed).PlaceNext;
         return new RankedPlacement(group, pools.For(group), table).PlaceNext;
-    }
-
-    /// <summary>Counts the nodes by the first filter that refused them, most first.</summary>
-    private string Explain(GroupStanding group)
-    {
-        var counts = new Dictionary<NodeFilter, int>();
-        foreach (var candidate in table.All)
-            if (NodeFilters.All.FirstRefusal(group, candidate) is { } filter)
-                counts[filter] = counts.GetValueOrDefault(filter) + 1;
-        var reasons = string.Join("; ", counts
-            .OrderByDescending(count => count.Value)
-            .ThenBy(count => count.Key.Name, StringComparer.Ordinal)
-            .Select(count => count.Key.Explain(count.Value)));
-        return reasons.Length == 0 ? "no suitable node" : $"no suitable node ({reasons})";
     }
 }
