@@ -60,6 +60,16 @@ public sealed class Explainer
         return new FittingNode(node, new FittingCandidate(candidate, group.RankOf(candidate), []).Score);
     }
 
+    /// <summary>Whether the task's own node would take it again, were it not there yet; null where it has none.</summary>
+    public static NodeVerdict? VerdictOf(StateSnapshot state, ServiceTask task, DateTimeOffset now)
+    {
+        if (task.NodeId is not { } id || state.Node(id) is not { } node
+            || state.Revision(task.ServiceId, task.Revision) is not { } revision)
+            return null;
+        var without = StateStore.After(state, Transaction.Of(Change.Delete(task)), out _);
+        return without is null ? null : new Explainer(without, now).VerdictOf(revision, node);
+    }
+
     private GroupStanding StandingOf(ServiceRevision revision) =>
         _run.StandingOf(Scheduler.RequestOf(revision.ServiceId, revision.Number, revision.Spec, _state));
 
