@@ -27,7 +27,7 @@ internal sealed class ExplainEndpoints(ApiContext context)
 
     private DateTimeOffset Now => context.RequireManager().Time.GetUtcNow();
 
-    /// <summary>What waits of its newest template, else what waits of an older one, else what would come next.</summary>
+    /// <summary>What waits of its newest template, else of an older one, else what would come next.</summary>
     private Task ExplainServiceAsync(HttpContext http)
     {
         var state = State;

@@ -23,7 +23,10 @@ internal static class ExplainCommands
         string kind, ArgumentKind completes, string summary, Func<Invocation, CancellationToken, Task<int>> run) =>
         new($"explain {kind}", summary, run)
     {
-        Examples = [$"swarmnet explain {kind} {Example(kind)}", $"swarmnet explain {kind} {Example(kind)} --format json"],
+        Examples =
+        [
+            $"swarmnet explain {kind} {Example(kind)}", $"swarmnet explain {kind} {Example(kind)} --format json",
+        ],
         Usage = kind == "node" ? "self|NODE" : kind.ToUpperInvariant(),
         MinArguments = 1,
         MaxArguments = 1,

@@ -60,7 +60,9 @@ public sealed class Explainer
         return new FittingNode(node, new FittingCandidate(candidate, group.RankOf(candidate), []).Score);
     }
 
-    /// <summary>Whether the task's own node would take it again, were it not there yet; null where it has none.</summary>
+    /// <summary>
+    /// Whether the task's own node would take it again, were it not there yet; null where it has none.
+    /// </summary>
     public static NodeVerdict? VerdictOf(StateSnapshot state, ServiceTask task, DateTimeOffset now)
     {
         if (task.NodeId is not { } id || state.Node(id) is not { } node

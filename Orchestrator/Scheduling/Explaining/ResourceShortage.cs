@@ -14,13 +14,18 @@ internal static class ResourceShortage
     {
         Dimension[] lacking = [.. Dimensions(request, candidate)
             .Where(each => !NodeFilters.Fits(each.Asked, each.Used, each.Capacity))];
+        return new(string.Join("; ", lacking.Select(Describe)), Remedy(lacking));
+    }
+
+    private static string Remedy(Dimension[] lacking)
+    {
         Dimension[] beyond = [.. lacking.Where(each => each.Asked > each.Capacity)];
-        var free = Joined(lacking, each => each.Free);
-        return new(
-            string.Join("; ", lacking.Select(Describe)),
-            beyond.Length > 0
-                ? $"reserve no more than it has: {Joined(beyond, each => each.Capacity)}"
-                : $"make room there for {Joined(lacking, each => each.Asked - each.Free)}, or reserve at most {free}");
+        if (beyond.Length > 0)
+            return $"reserve no more than it has: {Joined(beyond, each => each.Capacity)}";
+        var room = $"make room there for {Joined(lacking, each => each.Asked - each.Free)}";
+        return lacking.Any(each => each.Free == 0)
+            ? room
+            : $"{room}, or reserve at most {Joined(lacking, each => each.Free)}";
     }
 
     private static IEnumerable<Dimension> Dimensions(SchedulingRequest request, Candidate candidate)
