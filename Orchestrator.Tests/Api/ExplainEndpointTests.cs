@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Orchestrator.Model;
-using Orchestrator.Primitives;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 

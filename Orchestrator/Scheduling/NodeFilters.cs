@@ -65,7 +65,7 @@ internal static class NodeFilters
         new("ready", FilterScope.Fixed, IsReady, n => $"{Nodes(n)} not available for new tasks")
         {
             Wakes = WakeEvents.NodeReady,
-            Detail = RefusalDetails.NotReady,
+            Detail = (_, candidate) => RefusalDetails.NotReady(candidate),
         },
         new("resources", FilterScope.Room, HasResources, n => $"insufficient resources on {Nodes(n)}")
         {
@@ -108,7 +108,7 @@ internal static class NodeFilters
         new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds | WakeEvents.NodeLabels,
-            Detail = RefusalDetails.Slots,
+            Detail = (_, candidate) => RefusalDetails.Slots(candidate),
         },
     ];
 

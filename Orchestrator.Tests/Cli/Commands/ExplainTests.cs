@@ -65,7 +65,7 @@ public sealed class ExplainTests
     {
         await using var daemon = (await FakeDaemon.StartAsync()).On("GET /services", """[{"ID":"1","Spec":{"Name":"web"}}]""");
         var outcome = await CliRun.RunAsync(daemon, "explain", "service", "wep");
-        Assert.That((outcome.ExitCode, outcome.Error), Is.EqualTo((3, "Error: there is no service \"wep\"\n  Did you mean web?\n")));
+        Assert.That((outcome.ExitCode, outcome.Error), Is.EqualTo((3, $"Error: there is no service \"wep\"\n  at {daemon.Address}\n  Did you mean web?\n")));
     }
 
     [Test]

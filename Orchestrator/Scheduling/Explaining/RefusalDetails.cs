@@ -14,7 +14,7 @@ internal static class RefusalDetails
 {
     private const string NodeLabels = "node.labels.";
 
-    public static RefusalDetail NotReady(GroupStanding group, Candidate candidate)
+    public static RefusalDetail NotReady(Candidate candidate)
     {
         var (node, status) = (candidate.Node, candidate.Node.Status);
         if (status.State != NodeState.Ready)
@@ -80,7 +80,7 @@ internal static class RefusalDetails
         $"asked at most {group.Request.MaxReplicasPerNode} on a node, {group.TasksOn(candidate)} there",
         "a higher --replicas-max-per-node, or another node");
 
-    public static RefusalDetail Slots(GroupStanding group, Candidate candidate) => new(
+    public static RefusalDetail Slots(Candidate candidate) => new(
         $"it takes {candidate.Slots} tasks at most, {candidate.Usage.Tasks} there",
         $"swarmnet node update --label-add {Candidate.SlotsLabel}={candidate.Usage.Tasks + 1} "
             + NameOf(candidate.Node));
