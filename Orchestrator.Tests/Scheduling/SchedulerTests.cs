@@ -30,7 +30,7 @@ public sealed class SchedulerTests
         plane.Settle();
         Assert.That(plane.State.UsageOf(new NodeId("a")).MemoryBytes, Is.EqualTo(4096 * ControlPlane.MiB));
         var waiting = plane.Wanted(id).Single(task => task.NodeId is null);
-        Assert.That(waiting.Status.Error, Is.EqualTo("no suitable node (insufficient resources on 1 node)"));
+        Assert.That(waiting.Status.Error, Does.StartWith("no suitable node (insufficient resources on 1 node); tried again when a "));
     }
 
     [Test]
@@ -38,11 +38,26 @@ public sealed class SchedulerTests
     {
         var id = plane.AddService("web", 1);
         plane.Settle();
-        Assert.That(plane.Wanted(id).Single().Status.Error, Is.EqualTo("no suitable node"));
+        Assert.That(plane.Wanted(id).Single().Status.Error, Is.EqualTo("no suitable node (the cluster has no nodes); tried again when a node joins"));
         plane.AddNode("a");
         plane.Settle();
         Assert.That(plane.Wanted(id).Single().NodeId, Is.EqualTo(new NodeId("a")));
         Assert.That(plane.Wanted(id).Single().Status.Error, Is.Empty);
+    }
+
+    [Test]
+    public void A_task_waits_since_it_was_made_whatever_the_reason_becomes()
+    {
+        var id = plane.AddService("web", 1);
+        plane.Settle();
+        var since = plane.Now;
+        plane.Advance(TimeSpan.FromMinutes(5));
+        plane.AddNode("a", node => node with { Spec = node.Spec with { Availability = Availability.Drain } });
+        plane.Settle();
+        var waiting = plane.Wanted(id).Single();
+        Assert.That(waiting.Status.Error, Is.EqualTo(
+            "no suitable node (1 node not available for new tasks); tried again when a node becomes ready"));
+        Assert.That((waiting.Status.Timestamp, waiting.Meta.UpdatedAt), Is.EqualTo((since, plane.Now)));
     }
 
     [TestCase("node.hostname==b", "b")]
@@ -77,7 +92,7 @@ public sealed class SchedulerTests
         plane.Settle();
         Assert.That(plane.Wanted(id).Where(task => task.NodeId is not null).Select(task => task.NodeId), Is.Unique);
         Assert.That(plane.Wanted(id).Single(task => task.NodeId is null).Status.Error,
-            Is.EqualTo("no suitable node (host-mode port already in use on 2 nodes)"));
+            Does.StartWith("no suitable node (host-mode port already in use on 2 nodes); tried again when a "));
     }
 
     [Test]
@@ -90,7 +105,7 @@ public sealed class SchedulerTests
         var id = plane.AddService("web", 1, spec => WithReservation(spec, memory: 1L << 50));
         plane.Settle();
         Assert.That(plane.Wanted(id).Single().Status.Error,
-            Is.EqualTo("no suitable node (3 nodes not available for new tasks; insufficient resources on 1 node)"));
+            Does.StartWith("no suitable node (3 nodes not available for new tasks; insufficient resources on 1 node); tried again when a "));
     }
 
     [Test]
@@ -202,7 +217,7 @@ public sealed class SchedulerTests
         plane.Settle();
         Assert.That(plane.Wanted(id).Select(task => task.NodeId?.Value), Is.EqualTo(new[] { "b", null }));
         Assert.That(plane.Wanted(id)[1].Status.Error,
-            Is.EqualTo("no suitable node (missing plugin on 1 node; no free slot on 1 node)"));
+            Does.StartWith("no suitable node (missing plugin on 1 node; no free slot on 1 node); tried again when a "));
     }
 
     [Test]

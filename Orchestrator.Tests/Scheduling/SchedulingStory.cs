@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
@@ -14,6 +15,7 @@ namespace Orchestrator.Tests.Scheduling;
 /// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run</item>
 /// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
 /// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got</item>
+/// <item><c>explain NAME</c>: what of the next task of the service, and why</item>
 /// </list>
 /// </summary>
 internal sealed class SchedulingStory
@@ -54,6 +56,7 @@ internal sealed class SchedulingStory
             case ["wait", var seconds]: _plane.Advance(TimeSpan.FromSeconds(int.Parse(seconds))); break;
             case ["place"]: Place(); break;
             case ["nodes"]: TellNodes(); break;
+            case ["explain", var name]: Explain(Id(name)); break;
             default: throw new FormatException($"no such command: {string.Join(' ', words)}");
         }
     }
@@ -133,6 +136,12 @@ internal sealed class SchedulingStory
             _output.Append($"  {node.Id}: {usage.Tasks} tasks, {usage.NanoCpus / (double)ControlPlane.Core} cpus, "
                 + $"{usage.MemoryBytes / ControlPlane.MiB} MiB\n");
         }
+    }
+
+    private void Explain(ServiceId id)
+    {
+        var revision = _plane.State.Revision(id, _plane.State.Service(id)!.TemplateRevision)!;
+        _output.Append(ExplanationText.Of(new Explainer(_plane.State, _plane.Now).Explain(revision)));
     }
 
     private static ServiceId Id(string name) => new($"id-{name}");

@@ -31,6 +31,7 @@ public static class ApiApplication
         new NodeEndpoints(context).Map(app);
         new ServiceEndpoints(context).Map(app);
         new TaskEndpoints(context).Map(app);
+        new ExplainEndpoints(context).Map(app);
         new LogEndpoints(context).Map(app);
         new EventEndpoints(context).Map(app);
     }

@@ -136,10 +136,10 @@ public sealed class SchedulingController : IController
     private static Transaction Explain(Refused[] part, DateTimeOffset now) =>
         new() { Changes = [.. part.Select(refused => WithReason(refused.Task, refused.Reason, now))] };
 
+    /// <summary>It waits since the moment that its status has, whatever the reason is meanwhile.</summary>
     private static Change WithReason(ServiceTask task, string reason, DateTimeOffset now) =>
         Change.Update(task with
         {
-            Meta = task.Meta.Touched(now),
-            Status = task.Status with { Error = reason, Timestamp = now },
+            Meta = task.Meta.Touched(now), Status = task.Status with { Error = reason },
         });
 }

@@ -9,7 +9,7 @@ namespace Orchestrator.Scheduling;
 /// </summary>
 internal sealed class Candidate
 {
-    private const string SlotsLabel = "swarmnet.slots";
+    public const string SlotsLabel = "swarmnet.slots";
 
     private long _group;
     private int _tasks;

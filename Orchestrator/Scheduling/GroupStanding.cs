@@ -75,6 +75,9 @@ internal sealed class GroupStanding
 
     public bool MeetsAffinities(Candidate candidate) => _affinities.AreMet(candidate);
 
+    /// <summary>Null when one of them is no expression: no node meets it then.</summary>
+    public Affinity? UnmetAffinity(Candidate candidate) => _affinities.FirstUnmet(candidate);
+
     public GroupRank RankOf(Candidate candidate) =>
         RankOf(candidate, NodeRank.Of(Request, candidate), _affinities.UnmetWishes(candidate));
 

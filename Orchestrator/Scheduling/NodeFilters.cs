@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Explaining;
 
 namespace Orchestrator.Scheduling;
 
@@ -51,6 +52,9 @@ internal sealed record NodeFilter(
 {
     /// <summary>After which of them it is worth asking again.</summary>
     public required WakeEvents Wakes { get; init; }
+
+    /// <summary>What this one node lacks; asked only of a node that it refuses.</summary>
+    public required Func<GroupStanding, Candidate, RefusalDetail> Detail { get; init; }
 }
 
 /// <summary>The filters in their order: the first that refuses a node is the reason that is told.</summary>
@@ -61,41 +65,50 @@ internal static class NodeFilters
         new("ready", FilterScope.Fixed, IsReady, n => $"{Nodes(n)} not available for new tasks")
         {
             Wakes = WakeEvents.NodeReady,
+            Detail = (_, candidate) => RefusalDetails.NotReady(candidate),
         },
         new("resources", FilterScope.Room, HasResources, n => $"insufficient resources on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds | WakeEvents.Capacity,
+            Detail = RefusalDetails.Resources,
         },
         new("constraints", FilterScope.Fixed, MeetsConstraints,
             n => $"scheduling constraints not satisfied on {Nodes(n)}")
         {
             Wakes = WakeEvents.NodeLabels,
+            Detail = RefusalDetails.Constraints,
         },
         new("affinities", FilterScope.Group, MeetsAffinities, n => $"affinities not satisfied on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskPlaced | WakeEvents.TaskEnds | WakeEvents.NodeLabels | WakeEvents.NodeContent
                 | WakeEvents.NodeReady,
+            Detail = RefusalDetails.Affinities,
         },
         new("platform", FilterScope.Fixed, MatchesPlatform, n => $"unsupported platform on {Nodes(n)}")
         {
             Wakes = WakeEvents.NodeLabels,
+            Detail = RefusalDetails.Platform,
         },
         new("plugins", FilterScope.Fixed, HasPlugins, n => $"missing plugin on {Nodes(n)}")
         {
             Wakes = WakeEvents.NodeContent,
+            Detail = RefusalDetails.Plugins,
         },
         new("ports", FilterScope.Group, HasPortsFree, n => $"host-mode port already in use on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds,
+            Detail = RefusalDetails.Ports,
         },
         new("replicas", FilterScope.Group, IsBelowMaxReplicas,
             n => $"max replicas per node limit exceeded on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds,
+            Detail = RefusalDetails.Replicas,
         },
         new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds | WakeEvents.NodeLabels,
+            Detail = (_, candidate) => RefusalDetails.Slots(candidate),
         },
     ];
 
@@ -138,7 +151,7 @@ internal static class NodeFilters
         return true;
     }
 
-    private static bool Fits(long wanted, long used, long capacity) => wanted == 0 || wanted <= capacity - used;
+    public static bool Fits(long wanted, long used, long capacity) => wanted == 0 || wanted <= capacity - used;
 
     private static bool MeetsConstraints(GroupStanding group, Candidate candidate)
     {

@@ -52,8 +52,8 @@ internal sealed class NodePool
     {
         var branch = Root;
         yield return branch;
-        foreach (var attribute in _request.Branches)
-            yield return branch = branch.Child(attribute.ValueOf(candidate.Node) ?? "");
+        for (var level = 0; level < _request.Branches.Length; level++)
+            yield return branch = branch.Child(_request.BranchOf(candidate.Node, level));
     }
 
     /// <summary>Takes up what has changed since the last call, by any group.</summary>
@@ -116,8 +116,8 @@ internal sealed class NodePool
     private PlacementBranch LeafFor(Candidate candidate)
     {
         var branch = Root;
-        foreach (var attribute in _request.Branches)
-            branch = branch.Child(attribute.ValueOf(candidate.Node) ?? "");
+        for (var level = 0; level < _request.Branches.Length; level++)
+            branch = branch.Child(_request.BranchOf(candidate.Node, level));
         return branch;
     }
 }

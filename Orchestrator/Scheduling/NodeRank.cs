@@ -14,6 +14,9 @@ internal readonly record struct NodeRank(int Unmet, long Share, int Tasks, ulong
 {
     private const double Whole = 1_000_000;
 
+    /// <summary>In the unit of <see cref="Share"/>.</summary>
+    public const double OnePercent = Whole / 100;
+
     public static NodeRank Of(SchedulingRequest request, Candidate candidate)
     {
         var sign = request.Strategy == SchedulingStrategy.Binpack ? -1 : 1;
@@ -66,4 +69,18 @@ internal readonly record struct GroupRank(int Failures, int Unmet, int TasksOfSe
     /// <summary>What comes before an even spread over branches.</summary>
     public int CompareGrade(GroupRank other) =>
         Failures != other.Failures ? Failures.CompareTo(other.Failures) : Unmet.CompareTo(other.Unmet);
+}
+
+/// <summary>How good a branch of the placement preferences is for the next task of one group.</summary>
+/// <param name="Best">of its nodes</param>
+/// <param name="Tasks">of the group's service in it</param>
+internal readonly record struct BranchRank(GroupRank Best, int Tasks) : IComparable<BranchRank>
+{
+    public int CompareTo(BranchRank other)
+    {
+        var order = Best.CompareGrade(other.Best);
+        if (order != 0)
+            return order;
+        return Tasks != other.Tasks ? Tasks.CompareTo(other.Tasks) : Best.CompareTo(other.Best);
+    }
 }

@@ -57,13 +57,8 @@ internal sealed class RankedPlacement
         return best;
     }
 
-    private static bool IsBetter(PlacementBranch branch, GroupRank rank, PlacementBranch other, GroupRank otherRank)
-    {
-        var order = rank.CompareGrade(otherRank);
-        if (order != 0)
-            return order < 0;
-        return branch.Tasks != other.Tasks ? branch.Tasks < other.Tasks : rank.CompareTo(otherRank) < 0;
-    }
+    private static bool IsBetter(PlacementBranch branch, GroupRank rank, PlacementBranch other, GroupRank otherRank) =>
+        new BranchRank(rank, branch.Tasks).CompareTo(new BranchRank(otherRank, other.Tasks)) < 0;
 
     private GroupRank? BestOfLeaf(PlacementBranch leaf)
     {

@@ -80,8 +80,12 @@ public sealed class Scheduler
         return groups;
     }
 
-    private static SchedulingRequest RequestOf(ServiceTask task, StateSnapshot state) => new(
-        task.ServiceId, task.Revision, state.SpecOf(task), state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
+    internal static SchedulingRequest RequestOf(
+        ServiceId service, ulong revision, ServiceSpec spec, StateSnapshot state) =>
+        new(service, revision, spec, state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
+
+    private static SchedulingRequest RequestOf(ServiceTask task, StateSnapshot state) =>
+        RequestOf(task.ServiceId, task.Revision, state.SpecOf(task), state);
 
     /// <summary>
     /// Those that are to be packed change places with each other: of those that matter as much what is larger comes

@@ -75,6 +75,9 @@ internal sealed class SchedulingRequest
     /// <summary>What the tasks are spread over before nodes, outermost first.</summary>
     public ImmutableArray<NodeAttribute> Branches { get; }
 
+    /// <param name="level">of <see cref="Branches"/>, from 0</param>
+    public string BranchOf(Node node, int level) => Branches[level].ValueOf(node) ?? "";
+
     /// <summary>How many of the wishes the node does not meet: fewer is better, before all else.</summary>
     public int UnmetWishes(Node node)
     {

@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
@@ -41,7 +42,7 @@ internal sealed class SchedulingRun(
     /// <summary>Why each of them waits; those that may push others out do so.</summary>
     private IEnumerable<string> ReasonsFor(ServiceTask[] refused, Priority priority, GroupStanding group)
     {
-        var reason = Explain(group);
+        var reason = RefusalReason.Of(group, table);
         return priority.MayEvict
             ? _preemptions.MakeRoom(group, priority, refused, reason)
             : Enumerable.Repeat(reason, refused.Length);
@@ -59,7 +60,8 @@ internal sealed class SchedulingRun(
         return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
     }
 
-    private GroupStanding StandingOf(SchedulingRequest request)
+    /// <summary>As the next task of the group finds the nodes.</summary>
+    public GroupStanding StandingOf(SchedulingRequest request)
     {
         var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
         foreach (var (node, count) in state.PlacedOf(request.Service))
@@ -77,19 +79,5 @@ internal sealed class SchedulingRun(
         if (group.Request.Strategy == SchedulingStrategy.Random)
             return new RandomPlacement(group, table, seed).PlaceNext;
         return new RankedPlacement(group, pools.For(group), table).PlaceNext;
-    }
-
-    /// <summary>Counts the nodes by the first filter that refused them, most first.</summary>
-    private string Explain(GroupStanding group)
-    {
-        var counts = new Dictionary<NodeFilter, int>();
-        foreach (var candidate in table.All)
-            if (NodeFilters.All.FirstRefusal(group, candidate) is { } filter)
-                counts[filter] = counts.GetValueOrDefault(filter) + 1;
-        var reasons = string.Join("; ", counts
-            .OrderByDescending(count => count.Value)
-            .ThenBy(count => count.Key.Name, StringComparer.Ordinal)
-            .Select(count => count.Key.Explain(count.Value)));
-        return reasons.Length == 0 ? "no suitable node" : $"no suitable node ({reasons})";
     }
 }

@@ -28,14 +28,16 @@ public sealed class StateStore : IStateMachine
         return Apply(index, transaction);
     }
 
+    /// <summary>The state that the transaction would make of this one; nothing is stored.</summary>
+    /// <returns>null when it would be refused</returns>
+    public static StateSnapshot? After(StateSnapshot state, Transaction transaction, out Refusal? refusal) =>
+        After(state, state.Index + 1, transaction, out refusal);
+
     internal Applied Apply(ulong index, Transaction transaction)
     {
-        var builder = new StateBuilder(_current, transaction.Changes.Length);
-        foreach (var change in transaction.Changes)
-            if (Check(builder, change, out var stored) is { } refusal
-                || (refusal = Make(builder, change, stored, index)) is not null)
-                return new Applied(index, refusal);
-        Publish(builder.Build(index), () => _history.Add(index, transaction.Changes));
+        if (After(_current, index, transaction, out var refusal) is not { } next)
+            return new Applied(index, refusal);
+        Publish(next, () => _history.Add(index, transaction.Changes));
         return new Applied(index, null);
     }
 
@@ -82,6 +84,18 @@ public sealed class StateStore : IStateMachine
             after = change.Snapshot.Index;
             yield return change;
         }
+    }
+
+    private static StateSnapshot? After(
+        StateSnapshot state, ulong index, Transaction transaction, out Refusal? refusal)
+    {
+        var builder = new StateBuilder(state, transaction.Changes.Length);
+        foreach (var change in transaction.Changes)
+            if ((refusal = Check(builder, change, out var stored)) is not null
+                || (refusal = Make(builder, change, stored, index)) is not null)
+                return null;
+        refusal = null;
+        return builder.Build(index);
     }
 
     private static Refusal? Check(StateBuilder builder, Change change, out IStoreObject? stored)

@@ -34,7 +34,7 @@ public sealed class CompletionTests
         }
     }
 
-    [TestCase("", "backup completion doctor info init join join-token leave node restore rotate-key service version")]
+    [TestCase("", "backup completion doctor explain info init join join-token leave node restore rotate-key service version")]
     [TestCase("jo", "join join-token")]
     [TestCase("node |", "demote inspect ls promote ps rm update")]
     [TestCase("service ps --no|", "--no-resolve --no-trunc")]
@@ -45,6 +45,9 @@ public sealed class CompletionTests
     [TestCase("service ps |", "db web")]
     [TestCase("service scale w", "web=")]
     [TestCase("node inspect |", "node1")]
+    [TestCase("explain |", "node service task")]
+    [TestCase("explain service |", "db web")]
+    [TestCase("explain node |", "node1")]
     [TestCase("join-token |", "manager worker")]
     [TestCase("nonsense |", "")]
     [TestCase("--nonsense |", "")]

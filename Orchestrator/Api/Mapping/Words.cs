@@ -41,6 +41,13 @@ internal static class Words
         NodeState.Disconnected => "disconnected",
     };
 
+    public static string Of(SchedulingStrategy strategy) => strategy switch
+    {
+        SchedulingStrategy.Spread => "spread",
+        SchedulingStrategy.Binpack => "binpack",
+        SchedulingStrategy.Random => "random",
+    };
+
     public static string Of(UpdateState state) => state switch
     {
         UpdateState.Updating => "updating",

@@ -3,6 +3,7 @@ using Orchestrator.Api.Mapping;
 using Orchestrator.Api.Validation;
 using Orchestrator.Model;
 using Orchestrator.Primitives;
+using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Writes;
@@ -13,21 +14,48 @@ internal static class ServiceWrites
     public static async Task<ServiceId> CreateAsync(
         ManagerServices manager, ServiceSpec spec, string registryAuth, CancellationToken ct)
     {
+        var service = New(manager, spec, registryAuth);
+        Require((await manager.ProposeAsync(Creation(service).AsSpan(), ct)).Refusal, service);
+        return service.Id;
+    }
+
+    /// <summary>
+    /// Where the tasks of such a service would go; refused as its creation would be, and nothing is written.
+    /// </summary>
+    public static PlacementPlan Plan(ManagerServices manager, ServiceSpec spec)
+    {
+        var service = New(manager, spec, "");
+        var state = StateStore.After(
+            manager.Store.Current, new Transaction { Changes = Creation(service) }, out var refusal);
+        Require(refusal, service);
+        return PlacementPlan.Of(state!, service, manager.Time.GetUtcNow());
+    }
+
+    private static Service New(ManagerServices manager, ServiceSpec spec, string registryAuth)
+    {
         var id = ServiceId.From(manager.Ids.Next());
         if (spec.Name.Length == 0)
             spec = spec with { Name = ServiceNames.Of(id.Value) };
         SpecValidator.Check(spec);
         var meta = ObjectMeta.New(manager.Time.GetUtcNow());
-        var service = new Service { Id = id, Meta = meta, Spec = spec, RegistryAuth = registryAuth };
-        var revision = new ServiceRevision { ServiceId = id, Meta = meta, Number = service.Revision, Spec = spec };
-        var applied = await manager.ProposeAsync([Change.Create(service), Change.Create(revision)], ct);
-        return applied.Refusal switch
+        return new Service { Id = id, Meta = meta, Spec = spec, RegistryAuth = registryAuth };
+    }
+
+    private static ImmutableArray<Change> Creation(Service service) =>
+    [
+        Change.Create(service),
+        Change.Create(new ServiceRevision
         {
-            null => id,
-            { Kind: RefusalKind.NameTaken } => throw ApiException.Conflict(
-                $"name conflicts with an existing object: service {spec.Name} already exists"),
-            var other => throw new InvariantException($"a new service was refused: {other.Kind} {other.Subject}"),
-        };
+            ServiceId = service.Id, Meta = service.Meta, Number = service.Revision, Spec = service.Spec,
+        }),
+    ];
+
+    private static void Require(Refusal? refusal, Service service)
+    {
+        if (refusal?.Kind == RefusalKind.NameTaken)
+            throw ApiException.Conflict(
+                $"name conflicts with an existing object: service {service.Spec.Name} already exists");
+        Invariant.Require(refusal is null, $"nothing refuses a new service, but {refusal?.Kind} {refusal?.Subject}");
     }
 
     /// <param name="registryAuth">null = keep the stored one</param>

@@ -40,6 +40,15 @@ internal static class Catalog
                     new("logs", "Show the logs of a service or a task") { Build = ServiceLogs.Build },
                 ],
             },
+            new("explain", "Say where tasks would go, and what each node lacks")
+            {
+                Children =
+                [
+                    new("service", "Explain the next task of a service") { Build = ExplainCommands.BuildService },
+                    new("task", "Explain where a task is, or why it waits") { Build = ExplainCommands.BuildTask },
+                    new("node", "Explain what a node takes and refuses") { Build = ExplainCommands.BuildNode },
+                ],
+            },
             new("backup", "Write the cluster's state to an encrypted file") { Build = ClusterBackup.Build },
             new("restore", "Make this host the manager of a cluster from a backup") { Build = ClusterRestore.Build },
             new("rotate-key", "Give this manager's log a new key") { Build = KeyRotate.Build },

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Rendering;
-using Orchestrator.Cli.Syntax;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -35,7 +35,7 @@ internal static class InfoCommand
         text.Line("Kernel", info.KernelVersion);
         text.Line("Architecture", info.Architecture);
         text.Line("CPUs", info.NCpu.ToString(CultureInfo.InvariantCulture));
-        text.Line("Memory", SizeSyntax.FormatBytes(info.MemTotal));
+        text.Line("Memory", Amounts.OfBytes(info.MemTotal));
         WriteSwarm(text, info.Swarm);
         foreach (var warning in info.Warnings ?? [])
             run.Error.WriteLine($"Warning: {warning}");

@@ -49,7 +49,7 @@ internal static class Lookups
     public static string NameOf(NodeDto node) =>
         !string.IsNullOrEmpty(node.Spec.Name) ? node.Spec.Name : node.Description.Hostname ?? node.Id;
 
-    private static async Task<string> OwnNameAsync(Invocation run, string name, CancellationToken ct)
+    public static async Task<string> OwnNameAsync(Invocation run, string name, CancellationToken ct)
     {
         if (name != Self)
             return name;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Cli.Syntax;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -43,8 +44,8 @@ internal static class PrettyNode
         text.Line("Operating System", description.Platform.Os, 1);
         text.Line("Architecture", description.Platform.Architecture, 1);
         text.Title("Resources");
-        text.Line("CPUs", SizeSyntax.FormatCpus(description.Resources.NanoCpus), 1);
-        text.Line("Memory", SizeSyntax.FormatBytes(description.Resources.MemoryBytes), 1);
+        text.Line("CPUs", Amounts.OfCpus(description.Resources.NanoCpus), 1);
+        text.Line("Memory", Amounts.OfBytes(description.Resources.MemoryBytes), 1);
         foreach (var resource in description.Resources.GenericResources ?? [])
             text.Line(ResourceSyntax.KindOf(resource), Amount(resource), 1);
         foreach (var plugins in (description.Engine.Plugins ?? [])

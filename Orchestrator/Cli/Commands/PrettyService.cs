@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Cli.Syntax;
+using Orchestrator.Primitives;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -105,8 +106,8 @@ internal static class PrettyService
     private static void WriteAmounts(PrettyText text, string title, long nanoCpus, long bytes)
     {
         text.Title(title);
-        text.Line("CPU", nanoCpus == 0 ? null : SizeSyntax.FormatCpus(nanoCpus), 1);
-        text.Line("Memory", bytes == 0 ? null : SizeSyntax.FormatBytes(bytes), 1);
+        text.Line("CPU", nanoCpus == 0 ? null : Amounts.OfCpus(nanoCpus), 1);
+        text.Line("Memory", bytes == 0 ? null : Amounts.OfBytes(bytes), 1);
     }
 
     private static void WriteRestart(PrettyText text, RestartPolicyDto? policy)

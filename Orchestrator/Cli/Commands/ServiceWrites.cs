@@ -28,6 +28,16 @@ internal static class ServiceWrites
         return answer.Id;
     }
 
+    /// <summary>Where its tasks would go.</summary>
+    public static async Task<PlacementPlanDto> PlanAsync(Invocation run, ServiceSpecDto spec, CancellationToken ct)
+    {
+        var body = ApiBody.Of(spec, WireJson.Default.ServiceSpecDto);
+        var plan = await WithPublishHintAsync(spec, () => run.Api.PostAsync(
+            "/swarmnet/v1/explain/services", body, WireJson.Default.PlacementPlanDto, ct));
+        Warn(run, plan.Warnings);
+        return plan;
+    }
+
     private static void Warn(Invocation run, IReadOnlyList<string>? warnings)
     {
         foreach (var warning in warnings ?? [])

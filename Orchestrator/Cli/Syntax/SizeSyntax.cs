@@ -42,18 +42,4 @@ public static class SizeSyntax
         return nano == decimal.Truncate(nano) ? (long)nano
             : throw new FormatException($"\"{text}\" has more than 9 decimals");
     }
-
-    /// <summary>Binary units with four digits: <c>64MiB</c>, <c>1.5GiB</c>.</summary>
-    public static string FormatBytes(long bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-        double value = bytes;
-        var unit = 0;
-        for (; value >= 1024 && unit < units.Length - 1; unit++)
-            value /= 1024;
-        return value.ToString("G4", CultureInfo.InvariantCulture) + units[unit];
-    }
-
-    public static string FormatCpus(long nanoCpus) =>
-        ((decimal)nanoCpus / NanoCpusPerCpu).ToString("0.#########", CultureInfo.InvariantCulture);
 }

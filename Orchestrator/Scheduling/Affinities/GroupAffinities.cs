@@ -38,14 +38,15 @@ internal sealed class GroupAffinities
     /// <summary>Nodes that stand otherwise than those where nothing matches.</summary>
     public IEnumerable<int> NodesApart() => _terms.Where(SetsApart).SelectMany(term => term.NodesApart(_index!));
 
-    public bool AreMet(Candidate candidate)
+    public bool AreMet(Candidate candidate) => !_isImpossible && FirstUnmet(candidate) is null;
+
+    /// <summary>The first that is no wish and that the node does not meet; null when there is none.</summary>
+    public Affinity? FirstUnmet(Candidate candidate)
     {
-        if (_isImpossible)
-            return false;
         foreach (var term in _terms)
             if (!term.Affinity.IsSoft && !term.IsMet(candidate))
-                return false;
-        return true;
+                return term.Affinity;
+        return null;
     }
 
     public int UnmetWishes(Candidate candidate)

@@ -25,6 +25,11 @@ public sealed class Constraint
     /// <summary>A wish: dropped when no node meets it.</summary>
     public bool IsSoft => _expression.IsSoft;
 
+    internal Expression Expression => _expression;
+
+    /// <summary>Null when the node does not have what is asked about.</summary>
+    public string? ValueOn(Node node) => _attribute.ValueOf(node);
+
     public bool Holds(Node node)
     {
         var (value, alias) = (_attribute.ValueOf(node), _attribute.Alias(node));

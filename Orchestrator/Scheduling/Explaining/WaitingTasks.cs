@@ -1,0 +1,25 @@
+using Orchestrator.Model;
+using Orchestrator.Store;
+
+namespace Orchestrator.Scheduling.Explaining;
+
+/// <summary>Equal tasks that have no node.</summary>
+/// <param name="Since">when the oldest was made</param>
+public sealed record WaitingTasks(ServiceRevision Revision, int Count, DateTimeOffset Since)
+{
+    /// <summary>Of the service, by revision.</summary>
+    public static IEnumerable<WaitingTasks> Of(StateSnapshot state, ServiceId service) =>
+        Grouped(state, state.TasksOf(service).Values.Where(state.IsUnplaced));
+
+    public static IEnumerable<WaitingTasks> Of(StateSnapshot state) => Grouped(state, state.UnplacedTasks);
+
+    /// <summary>Who waits longest comes first.</summary>
+    private static IEnumerable<WaitingTasks> Grouped(StateSnapshot state, IEnumerable<ServiceTask> tasks) =>
+        from task in tasks
+        group task by (task.ServiceId, task.Revision) into equal
+        let revision = state.Revision(equal.Key.ServiceId, equal.Key.Revision)
+        where revision is not null
+        let waiting = new WaitingTasks(revision, equal.Count(), equal.Min(task => task.Meta.CreatedAt))
+        orderby waiting.Since
+        select waiting;
+}
