@@ -76,6 +76,7 @@ public sealed class BadInputTests
         + """{"TargetPort":81,"PublishedPort":9,"HostIP":"0.0.0.0","PublishMode":"host"}]} """, 400,
         "EndpointSpec: duplicate published ports provided")]
     [TestCase(""" "Labels":{"swarmnet.priority":"1001"} """, 400, "label swarmnet.priority: '1001' is no whole number from -1000 to 1000")]
+    [TestCase(""" "Labels":{"swarmnet.strategy":"best"} """, 400, "label swarmnet.strategy: unknown strategy 'best'")]
     [TestCase(""" "Labels":{"swarmnet.preempt":"yes"} """, 400, "label swarmnet.preempt: need true or false, not 'yes'")]
     public Task A_setting_of_the_service_is_refused(string member, int status, string message) =>
         RefusedAsync("{\"Name\":\"a\"," + member + ""","TaskTemplate":{"ContainerSpec":{"Image":"a"}}}""", status, message);
@@ -87,6 +88,8 @@ public sealed class BadInputTests
     [TestCase(""" "Resources":{"Reservations":{"GenericResources":[{}]}} """, 400, "each needs either")]
     [TestCase(""" "Resources":{"Reservations":{"GenericResources":[{"NamedResourceSpec":{"Kind":"GPU","Value":"u"}}]}} """,
         400, "not for one by name")]
+    [TestCase(""" "Resources":{"Reservations":{"GenericResources":[{"DiscreteResourceSpec":{"Kind":"GPU","Value":1}},"""
+        + """{"DiscreteResourceSpec":{"Kind":"GPU","Value":1}}]}} """, 400, "'GPU' is asked for twice")]
     [TestCase(""" "RestartPolicy":{"Condition":"always"} """, 400, "RestartPolicy.Condition: unknown value 'always'")]
     [TestCase(""" "RestartPolicy":{"Window":-5} """, 400, "RestartPolicy.Window: a duration cannot be negative")]
     [TestCase(""" "Placement":{"Constraints":["node.bogus"]} """, 400, "expected an operator")]

@@ -8,8 +8,6 @@ namespace Orchestrator.Scheduling;
 /// <summary>What a group of equal tasks asks of a node, worked out once for all of them.</summary>
 internal sealed class SchedulingRequest
 {
-    private const string StrategyLabel = "swarmnet.strategy";
-
     private static readonly NodeResources Nothing = new();
 
     private readonly NodeResources _reserved;
@@ -28,13 +26,7 @@ internal sealed class SchedulingRequest
         Ports = spec.Endpoint is null ? [] : [.. HostPort.Of(spec)];
         PortRanges = spec.Endpoint is null ? [] : [.. Grants.RangesOf(spec.Endpoint)];
         Plugins = NeededPlugins.Of(spec.Template);
-        Strategy = spec.Labels.GetValueOrDefault(StrategyLabel) switch
-        {
-            "spread" => SchedulingStrategy.Spread,
-            "binpack" => SchedulingStrategy.Binpack,
-            "random" => SchedulingStrategy.Random,
-            _ => usual,
-        };
+        Strategy = Strategies.Of(spec.Labels) ?? usual;
     }
 
     public ServiceId Service { get; }

@@ -1,15 +1,13 @@
 using System.Globalization;
 using Orchestrator.Api.Contracts;
 using Orchestrator.Model;
+using Orchestrator.Scheduling;
 
 namespace Orchestrator.Api.Mapping;
 
 internal static class ClusterMapper
 {
-    /// <summary>Docker has no field for the scheduler's strategy; a label of the cluster sets it.</summary>
-    public const string StrategyLabel = "swarmnet.strategy";
-
-    /// <summary>Nor for how much more may be promised than there is.</summary>
+    /// <summary>Docker has no field for how much more may be promised than there is; nor for the strategy.</summary>
     public const string OvercommitLabel = "swarmnet.overcommit";
 
     /// <summary>Ten times as much as there is: beyond that it is a slip.</summary>
@@ -94,14 +92,9 @@ internal static class ClusterMapper
     }
 
     private static SchedulingStrategy Strategy(ImmutableSortedDictionary<string, string> labels) =>
-        labels.GetValueOrDefault(StrategyLabel, "spread").ToLowerInvariant() switch
-        {
-            "spread" => SchedulingStrategy.Spread,
-            "binpack" => SchedulingStrategy.Binpack,
-            "random" => SchedulingStrategy.Random,
-            var other => throw ApiException.Bad(
-                $"label {StrategyLabel}: unknown strategy '{other}', need one of spread, binpack, random"),
-        };
+        Strategies.ProblemOf(labels) is { } problem
+            ? throw ApiException.Bad(problem)
+            : Strategies.Of(labels) ?? SchedulingStrategy.Spread;
 
     private static double Overcommit(ImmutableSortedDictionary<string, string> labels)
     {

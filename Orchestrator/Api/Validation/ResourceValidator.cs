@@ -5,6 +5,7 @@ namespace Orchestrator.Api.Validation;
 
 internal static class ResourceValidator
 {
+    private const string GenericField = "TaskTemplate.Resources.Reservations.GenericResources";
     private const long SmallestNanoCpus = 1_000_000;
     private const long SmallestMemory = 4 * 1024 * 1024;
 
@@ -23,6 +24,9 @@ internal static class ResourceValidator
             Memory(reservations.MemoryBytes);
             foreach (var generic in reservations.Generic)
                 Generic(generic);
+            var kinds = reservations.Generic.CountBy(generic => generic.Kind);
+            if (kinds.FirstOrDefault(kind => kind.Value > 1).Key is { } twice)
+                throw ApiException.Bad($"{GenericField}: '{twice}' is asked for twice");
         }
     }
 
@@ -41,12 +45,11 @@ internal static class ResourceValidator
 
     private static void Generic(GenericResource resource)
     {
-        const string field = "TaskTemplate.Resources.Reservations.GenericResources";
-        Texts.Word($"{field}: kind", resource.Kind);
+        Texts.Word($"{GenericField}: kind", resource.Kind);
         if (resource.Unit.Length > 0)
-            throw ApiException.Bad($"{field}: a service asks for a number of '{resource.Kind}', not for one by name: "
-                + "use DiscreteResourceSpec");
+            throw ApiException.Bad($"{GenericField}: a service asks for a number of '{resource.Kind}', not for one by "
+                + "name: use DiscreteResourceSpec");
         if (resource.Count < 1)
-            throw ApiException.Bad($"{field}: need 1 or more of '{resource.Kind}', not {resource.Count}");
+            throw ApiException.Bad($"{GenericField}: need 1 or more of '{resource.Kind}', not {resource.Count}");
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling;
 using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Expressions;
 using Orchestrator.Scheduling.Preemption;
@@ -25,7 +26,7 @@ internal static class SpecValidator
         ResourceValidator.Check(spec.Template.Resources);
         Placement(spec.Template.Placement);
         Affinities(spec);
-        if (Priority.ProblemOf(spec.Labels) is { } problem)
+        if ((Priority.ProblemOf(spec.Labels) ?? Strategies.ProblemOf(spec.Labels)) is { } problem)
             throw ApiException.Bad(problem);
         if (spec.Template.LogDriver is { } driver)
         {
