@@ -1,5 +1,8 @@
 using System.Text;
+using Orchestrator.Api;
+using Orchestrator.Api.Validation;
 using Orchestrator.Model;
+using Orchestrator.Orchestration;
 using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
@@ -11,10 +14,14 @@ namespace Orchestrator.Tests.Scheduling;
 /// <list type="bullet">
 /// <item><c>node NAME cpu=4 memory=4096 label.zone=a …</c> adds a node or changes it; memory in MiB</item>
 /// <item><c>service NAME REPLICAS constraint=… affinity=… spread=… port=80/udp …</c></item>
-/// <item><c>scale NAME REPLICAS</c>, <c>relabel NAME key=value</c>, <c>fail NAME NODE</c>, <c>end NAME.SLOT</c>, <c>wait SECONDS</c></item>
-/// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run</item>
+/// <item><c>check NAME constraint=… …</c>: what the API says of such a service</item>
+/// <item><c>scale NAME REPLICAS</c>, <c>relabel NAME key=value</c>, <c>update NAME cpu=… …</c> (a new template), <c>fail NAME NODE</c>,
+/// <c>reject NAME NODE</c>, <c>end NAME.SLOT</c>, <c>wait SECONDS</c></item>
+/// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run; <c>decide</c>: the nodes do nothing
+/// about it yet</item>
+/// <item><c>overtake NODE key=value …</c>: the node changes after the scheduler has decided, and before that is written</item>
 /// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
-/// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got</item>
+/// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got; <c>status NAME</c></item>
 /// <item><c>explain NAME</c>: what of the next task of the service, and why</item>
 /// </list>
 /// </summary>
@@ -47,14 +54,20 @@ internal sealed class SchedulingStory
         {
             case ["node", var name, ..]: ChangeNode(name, settings); break;
             case ["service", var name, var replicas, ..]: AddService(name, int.Parse(replicas), settings); break;
+            case ["check", var name, ..]: Check(name, settings); break;
+            case ["overtake", var name, ..]: Overtake(name, settings); break;
             case ["cluster", ..]: ChangeCluster(settings); break;
             case ["grants", var name]: TellGrants(Id(name)); break;
             case ["scale", var name, var replicas]: _plane.Scale(Id(name), int.Parse(replicas)); break;
             case ["relabel", var name, ..]: Relabel(name, settings); break;
-            case ["fail", var name, var node]: Fail(name, node); break;
+            case ["update", var name, ..]: Update(name, settings); break;
+            case ["fail", var name, var node]: Fail(name, node, TaskState.Failed); break;
+            case ["reject", var name, var node]: Fail(name, node, TaskState.Rejected); break;
             case ["end", var task]: End(task); break;
             case ["wait", var seconds]: _plane.Advance(TimeSpan.FromSeconds(int.Parse(seconds))); break;
-            case ["place"]: Place(); break;
+            case ["place"]: _plane.Converge(); TellPlaces(); break;
+            case ["decide"]: _plane.Settle(); TellPlaces(); break;
+            case ["status", var name]: TellStatus(Id(name)); break;
             case ["nodes"]: TellNodes(); break;
             case ["explain", var name]: Explain(Id(name)); break;
             default: throw new FormatException($"no such command: {string.Join(' ', words)}");
@@ -91,14 +104,47 @@ internal sealed class SchedulingStory
         _plane.AddService(name, replicas, spec => settings.Aggregate(spec, StorySettings.Apply));
     }
 
+    private void Check(string name, (string Key, string Value)[] settings)
+    {
+        var plain = new ServiceSpec
+        {
+            Name = name,
+            Template = new TaskTemplate { Container = new ContainerSpec { Image = "app:1" } },
+            Mode = new ServiceMode { Replicas = 1 },
+        };
+        try
+        {
+            var spec = settings.Aggregate(plain, StorySettings.Apply);
+            SpecValidator.Check(spec);
+            _output.Append(string.Concat((SpecWarnings.Of(spec) ?? ["accepted"]).Select(line => $"  {line}\n")));
+        }
+        catch (ApiException e)
+        {
+            _output.Append($"  refused: {e.Message}\n");
+        }
+    }
+
+    private void Overtake(string name, (string Key, string Value)[] settings)
+    {
+        var decided = new SchedulingController().Decide(new ReconcileContext(_plane.State, _plane.Now, _plane.Ids), "pending");
+        ChangeNode(name, settings);
+        foreach (var part in decided.Parts)
+            _output.Append(_plane.Propose(part).Refusal is { } refusal
+                ? $"  not written: {refusal.Subject} is another than it was\n"
+                : "  written\n");
+    }
+
     private void Relabel(string name, (string Key, string Value)[] settings) => _plane.UpdateService(
         Id(name), spec => settings.Aggregate(spec, (now, label) => now with { Labels = now.Labels.SetItem(label.Key, label.Value) }),
         template: false);
 
-    private void Fail(string name, string node)
+    private void Update(string name, (string Key, string Value)[] settings) => _plane.UpdateService(
+        Id(name), spec => settings.Aggregate(spec, StorySettings.Apply), template: true);
+
+    private void Fail(string name, string node, TaskState end)
     {
         foreach (var task in _plane.Running(Id(name)).Where(task => task.NodeId == new NodeId(node)))
-            _plane.Report(task, TaskState.Failed, "exit 1");
+            _plane.Report(task, end, "exit 1");
     }
 
     private void End(string task)
@@ -107,9 +153,8 @@ internal sealed class SchedulingStory
         _plane.Report(_plane.Running(Id(name)).Single(running => running.Slot == slot), TaskState.Failed, "exit 1");
     }
 
-    private void Place()
+    private void TellPlaces()
     {
-        _plane.Converge();
         var lines = from service in _plane.State.Services.Values
                     orderby service.Spec.Name
                     from task in _plane.Wanted(service.Id)
@@ -126,6 +171,12 @@ internal sealed class SchedulingStory
             foreach (var task in line)
                 _told[task.Key] = outcome;
         }
+    }
+
+    private void TellStatus(ServiceId id)
+    {
+        foreach (var task in _plane.Wanted(id))
+            _output.Append($"  {task.Slot}: {task.Status.State.Word()} ({task.Status.Message})\n".Replace(" ()", ""));
     }
 
     private void TellNodes()

@@ -31,6 +31,7 @@ internal static class StorySettings
             Spec = node.Spec with { Availability = Enum.Parse<Availability>(setting.Value, ignoreCase: true) },
         },
         "role" => node with { Spec = node.Spec with { Role = Enum.Parse<NodeRole>(setting.Value, ignoreCase: true) } },
+        "host" => With(node, says => says with { Hostname = setting.Value }),
         "arch" => With(node, says => says with { Platform = says.Platform with { Architecture = setting.Value } }),
         "os" => With(node, says => says with { Platform = says.Platform with { Os = setting.Value } }),
         "error" => With(node, says => says with { RuntimeError = setting.Value }),
@@ -51,6 +52,7 @@ internal static class StorySettings
         "strategy" => Labelled(spec, "swarmnet.strategy", setting.Value),
         "affinity" => Labelled(spec, "swarmnet.affinities", JsonSerializer.Serialize(
             (string[])[.. Affinities(spec), setting.Value])),
+        "classic" => Labelled(spec, "com.docker.swarm.constraints", JsonSerializer.Serialize((string[])[setting.Value])),
         "env" => With(spec, container => container with { Env = container.Env.Add(setting.Value) }),
         "constraint" => With(spec, placement => placement with { Constraints = placement.Constraints.Add(setting.Value) }),
         "spread" => With(spec, placement => placement with { Spread = placement.Spread.Add(setting.Value) }),
@@ -61,6 +63,13 @@ internal static class StorySettings
         }),
         "cpu" => With(spec, reserved => reserved with { NanoCpus = Cpus(setting.Value) }),
         "memory" => With(spec, reserved => reserved with { MemoryBytes = Bytes(setting.Value) }),
+        "limit.memory" => spec with
+        {
+            Template = spec.Template with
+            {
+                Resources = new ResourceRequirements { Limits = new ResourceLimits { MemoryBytes = Bytes(setting.Value) } },
+            },
+        },
         "gpu" => With(spec, reserved => reserved with { Generic = [Gpus(setting.Value)] }),
         "log" => spec with { Template = spec.Template with { LogDriver = new DriverConfig { Name = setting.Value } } },
         "volume" => With(spec, container => container with
@@ -121,7 +130,10 @@ internal static class StorySettings
     {
         Template = spec.Template with
         {
-            Resources = new ResourceRequirements { Reservations = change(spec.Template.Resources?.Reservations ?? new()) },
+            Resources = (spec.Template.Resources ?? new()) with
+            {
+                Reservations = change(spec.Template.Resources?.Reservations ?? new()),
+            },
         },
     };
 }
