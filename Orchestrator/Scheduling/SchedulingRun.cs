@@ -18,10 +18,10 @@ internal sealed class SchedulingRun(
 
     /// <summary>Places tasks of one service and revision; when one does not fit, none of those after it does.</summary>
     /// <param name="tasks">all that wait, the same at every call</param>
-    public void Place(ServiceTask[] tasks, TaskGroup these)
+    /// <returns>what could let those fit that do not; none when all are placed</returns>
+    public WakeEvents Place(ServiceTask[] tasks, TaskGroup these)
     {
-        if (_nodes.Length != tasks.Length)
-            _nodes = new Candidate?[tasks.Length];
+        Array.Resize(ref _nodes, tasks.Length);
         var group = StandingOf(these.Request);
         var place = PlacementOf(group);
         for (var next = these.From; next < these.To; next++)
@@ -34,19 +34,20 @@ internal sealed class SchedulingRun(
                 _affinities.Add(tasks[next], node.Index);
                 continue;
             }
-            foreach (var reason in ReasonsFor(tasks[next..these.To], these.Priority, group))
-                _refused.Add(next++, reason);
+            var reason = RefusalReason.Of(group, table);
+            foreach (var text in TextsFor(tasks[next..these.To], these.Priority, group, reason.Text))
+                _refused.Add(next++, text);
+            return reason.Wakes;
         }
+        return WakeEvents.None;
     }
 
     /// <summary>Why each of them waits; those that may push others out do so.</summary>
-    private IEnumerable<string> ReasonsFor(ServiceTask[] refused, Priority priority, GroupStanding group)
-    {
-        var reason = RefusalReason.Of(group, table);
-        return priority.MayEvict
+    private IEnumerable<string> TextsFor(
+        ServiceTask[] refused, Priority priority, GroupStanding group, string reason) =>
+        priority.MayEvict
             ? _preemptions.MakeRoom(group, priority, refused, reason)
             : Enumerable.Repeat(reason, refused.Length);
-    }
 
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
     {
@@ -55,8 +56,8 @@ internal sealed class SchedulingRun(
         for (var at = 0; at < tasks.Length; at++)
             if (_nodes[at] is { } node)
                 placed.Add(new Placed(tasks[at], node.Node, _grants.GetValueOrDefault(at)));
-            else
-                refused.Add(new Refused(tasks[at], _refused[at]));
+            else if (_refused.TryGetValue(at, out var reason))
+                refused.Add(new Refused(tasks[at], reason));
         return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
     }
 
