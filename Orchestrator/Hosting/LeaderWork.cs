@@ -42,7 +42,8 @@ internal sealed class LeaderWork
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, _leadership.Lost);
         await using var loops = new LoopGroup(_services, _services.Logging.CreateLogger<LeaderWork>());
-        foreach (var controller in new IController[] { new ServiceController(), new SchedulingController() })
+        IController[] controllers = [new ServiceController(), new SchedulingController(), new RebalancingController()];
+        foreach (var controller in controllers)
             loops.Start(controller.Name, LoopOf(controller).RunAsync);
         loops.Start("dispatcher", Dispatcher.RunAsync);
         loops.Start("managers", Keeper().RunAsync);

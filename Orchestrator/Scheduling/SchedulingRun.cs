@@ -19,6 +19,9 @@ internal sealed class SchedulingRun(
         if (_nodes.Length != tasks.Length)
             _nodes = new Candidate?[tasks.Length];
         var group = StandingOf(these.Request);
+        for (var at = these.From; at < these.To; at++)
+            if (MovedFrom(tasks[at]) is { } node)
+                group.AddLeaving(node.Value);
         var place = PlacementOf(group);
         for (var next = these.From; next < these.To; next++)
         {
@@ -48,16 +51,17 @@ internal sealed class SchedulingRun(
 
     private GroupStanding StandingOf(SchedulingRequest request)
     {
-        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
-        foreach (var (node, count) in state.PlacedOf(request.Service))
-            group.AddTasks(node, count);
+        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup()).Read(state, now);
         foreach (var node in _affinities.PlacedInRun(request.Service))
             group.AddTasks(table[node].Node.Key, 1);
-        var failures = state.FailuresOf(request.Service);
-        if (!failures.IsEmpty)
-            group.AddFailures(failures.Values, now);
         return group;
     }
+
+    /// <summary>Where the task that this one is to replace still runs, when that one moves.</summary>
+    private NodeId? MovedFrom(ServiceTask task) => task.Restart is { } restart
+        && state.Task(restart.Replaces) is { Eviction.Gentle: true } moved && moved.Status.State.HoldsResources()
+            ? moved.NodeId
+            : null;
 
     private Func<Candidate?> PlacementOf(GroupStanding group)
     {

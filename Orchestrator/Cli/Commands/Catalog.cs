@@ -39,6 +39,7 @@ internal static class Catalog
                     new("logs", "Show the logs of a service or a task") { Build = ServiceLogs.Build },
                 ],
             },
+            new("rebalance", "Move tasks to nodes that joined or came back") { Build = RebalanceCommand.Build },
             new("backup", "Write the cluster's state to an encrypted file") { Build = ClusterBackup.Build },
             new("restore", "Make this host the manager of a cluster from a backup") { Build = ClusterRestore.Build },
             new("rotate-key", "Give this manager's log a new key") { Build = KeyRotate.Build },

@@ -12,6 +12,10 @@ internal static class PlacementFlags
 
     public static readonly string[] Strategies = ["spread", "binpack", "random"];
 
+    public static readonly string[] Rebalancing = ["auto", "off"];
+
+    private const string RebalanceLabel = "swarmnet.rebalance";
+
     public static IEnumerable<Option> Options() =>
     [
         Flag.Text("--limit-cpu", "CPUs it may use at most, 0.5 or 2", "decimal"),
@@ -23,6 +27,7 @@ internal static class PlacementFlags
         Flag.Text("--replicas-max-per-node", "Tasks on one node at most (default 0 = no limit)", "uint"),
         Flag.Text("--max-concurrent", "Job tasks that run at once (default: all)", "uint"),
         Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random", "strategy"),
+        Flag.Text("--rebalance", "auto: move tasks when nodes join or come back (default off)", "auto|off"),
         Flag.Text("--log-driver", "Log driver of the containers"),
         Flag.List("--log-opt", "Option of the log driver, key=value"),
         Flag.Text("--endpoint-mode", "vip or dnsrr (default vip)"),
@@ -35,6 +40,8 @@ internal static class PlacementFlags
             spec.Placement().MaxReplicas = run.Count("--replicas-max-per-node") ?? 0;
         if (run.Choice("--strategy", Strategies) is { } strategy)
             spec.Labels = KeyValues.With(spec.Labels, $"{StrategyLabel}={strategy}");
+        if (run.Choice("--rebalance", Rebalancing) is { } rebalance)
+            spec.Labels = KeyValues.With(spec.Labels, $"{RebalanceLabel}={rebalance}");
         if (run.Choice("--endpoint-mode", "vip", "dnsrr") is { } mode)
             spec.Endpoint().Mode = mode;
         if (run.Has("--log-driver") || run.Has("--log-opt"))
