@@ -1,5 +1,3 @@
-using Orchestrator.Model;
-
 namespace Orchestrator.Scheduling.Rebalancing;
 
 /// <summary>

@@ -45,7 +45,7 @@ internal sealed class RebalancingRun
         && task.Status.State == TaskState.Running && !_moved.Contains(task.Key)
         && _state.Node(node)?.Status.State == NodeState.Ready;
 
-    private IEnumerable<Candidate> FullestFirst(IEnumerable<string> nodes, GroupStanding group)
+    private Candidate[] FullestFirst(IEnumerable<string> nodes, GroupStanding group)
     {
         var branches = new BranchCounts(group, _pools.For(group));
         var sorted = nodes.Select(_table.Find).OfType<Candidate>().OrderBy(_ => 0);
@@ -54,10 +54,12 @@ internal sealed class RebalancingRun
             var depth = level;
             sorted = sorted.ThenByDescending(node => branches.Of(node)[depth]);
         }
-        return sorted.ThenByDescending(group.StayingOn)
-            .ThenByDescending(node => NodeRank.Of(group.Request, node) with { Unmet = 0, Tie = 0 })
-            .ThenBy(node => node.Index)
-            .ToArray();
+        return
+        [
+            .. sorted.ThenByDescending(group.StayingOn)
+                .ThenByDescending(node => NodeRank.Of(group.Request, node) with { Unmet = 0, Tie = 0 })
+                .ThenBy(node => node.Index),
+        ];
     }
 
     /// <summary>Takes one of the group's tasks off its node, and asks where it would go now.</summary>
