@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Explaining;
+using Orchestrator.Scheduling.Rebalancing;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
@@ -13,6 +14,7 @@ namespace Orchestrator.Tests.Scheduling;
 /// <item><c>service NAME REPLICAS constraint=… affinity=… spread=… port=80/udp …</c></item>
 /// <item><c>scale NAME REPLICAS</c>, <c>relabel NAME key=value</c>, <c>fail NAME NODE</c>, <c>end NAME.SLOT</c>, <c>wait SECONDS</c></item>
 /// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run</item>
+/// <item><c>rebalance [MOST] [SERVICE]</c>: plans, moves within the limits of updates, and lets all come to rest</item>
 /// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
 /// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got</item>
 /// <item><c>explain NAME</c>: what of the next task of the service, and why</item>
@@ -55,6 +57,7 @@ internal sealed class SchedulingStory
             case ["end", var task]: End(task); break;
             case ["wait", var seconds]: _plane.Advance(TimeSpan.FromSeconds(int.Parse(seconds))); break;
             case ["place"]: Place(); break;
+            case ["rebalance", .. var rest]: Rebalance(rest); break;
             case ["nodes"]: TellNodes(); break;
             case ["explain", var name]: Explain(Id(name)); break;
             default: throw new FormatException($"no such command: {string.Join(' ', words)}");
@@ -125,6 +128,29 @@ internal sealed class SchedulingStory
             _output.Append(outcome[0] == '→' ? $"  {name} {outcome}: {slots}\n" : $"  {name} {slots} {outcome}\n");
             foreach (var task in line)
                 _told[task.Key] = outcome;
+        }
+    }
+
+    private void Rebalance(string[] words)
+    {
+        var named = words.Where(word => !int.TryParse(word, out _)).Select(name => _plane.State.Service(Id(name))!).ToArray();
+        var most = words.Select(word => int.TryParse(word, out var number) ? number : 0).FirstOrDefault(number => number > 0, 10);
+        var scope = new RebalanceScope(named.Length > 0 ? named : _plane.State.Services.Values, most, WithLocalData: named.Length > 0);
+        var plan = Rebalancer.Plan(_plane.State, scope, _plane.Now);
+        foreach (var move in plan.Moves)
+            _output.Append($"  {move.Service.Spec.Name}.{move.Task.Slot} {move.From.Id} → {move.To.Id}: {move.Why}\n");
+        foreach (var left in plan.LeftAlone)
+            _output.Append($"  {left.Service.Spec.Name} stays: {left.Why}\n");
+        if (plan is { Moves.IsEmpty: true, LeftAlone.IsEmpty: true })
+            _output.Append("  nothing to move\n");
+        _plane.Apply([.. Rebalancer.Begin(plan.Moves, _plane.Now)]);
+        _plane.Converge();
+        foreach (var move in plan.Moves)
+        {
+            var now = _plane.Running(move.Service.Id).Single(task => task.Slot == move.Task.Slot);
+            _told[now.Key] = $"→ {now.NodeId}";
+            if (now.NodeId != move.To.Id)
+                _output.Append($"  {move.Service.Spec.Name}.{move.Task.Slot} is on {now.NodeId} instead\n");
         }
     }
 

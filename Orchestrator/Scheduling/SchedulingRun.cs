@@ -23,6 +23,9 @@ internal sealed class SchedulingRun(
     {
         Array.Resize(ref _nodes, tasks.Length);
         var group = StandingOf(these.Request);
+        for (var at = these.From; at < these.To; at++)
+            if (MovedFrom(tasks[at]) is { } node)
+                group.AddLeaving(node.Value);
         var place = PlacementOf(group);
         for (var next = these.From; next < these.To; next++)
         {
@@ -64,16 +67,17 @@ internal sealed class SchedulingRun(
     /// <summary>As the next task of the group finds the nodes.</summary>
     public GroupStanding StandingOf(SchedulingRequest request)
     {
-        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
-        foreach (var (node, count) in state.PlacedOf(request.Service))
-            group.AddTasks(node, count);
+        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup()).Read(state, now);
         foreach (var node in _affinities.PlacedInRun(request.Service))
             group.AddTasks(table[node].Node.Key, 1);
-        var failures = state.FailuresOf(request.Service);
-        if (!failures.IsEmpty)
-            group.AddFailures(failures.Values, now);
         return group;
     }
+
+    /// <summary>Where the task that this one is to replace still runs, when that one moves.</summary>
+    private NodeId? MovedFrom(ServiceTask task) => task.Restart is { } restart
+        && state.Task(restart.Replaces) is { Eviction.Gentle: true } moved && moved.Status.State.HoldsResources()
+            ? moved.NodeId
+            : null;
 
     private Func<Candidate?> PlacementOf(GroupStanding group)
     {
