@@ -144,6 +144,7 @@ internal sealed class SchedulingStory
         if (plan is { Moves.IsEmpty: true, LeftAlone.IsEmpty: true })
             _output.Append("  nothing to move\n");
         _plane.Apply([.. Rebalancer.Begin(plan.Moves, _plane.Now)]);
+        _evicted.UnionWith(plan.Moves.Select(move => move.Task.Key));
         _plane.Converge();
         foreach (var move in plan.Moves)
         {

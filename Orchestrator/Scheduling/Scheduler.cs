@@ -1,5 +1,4 @@
 using Orchestrator.Model;
-using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 

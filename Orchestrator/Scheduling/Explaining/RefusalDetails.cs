@@ -1,6 +1,5 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Expressions;
-using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling.Explaining;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Model;
 using Orchestrator.Primitives;
 
 namespace Orchestrator.Scheduling.Explaining;
