@@ -159,7 +159,6 @@ public sealed class GentleEvictionTests
         foreach (var task in plane.Running(id))
             Evict(task);
         plane.Settle();
-        plane.RunAgents(share: 0.5);
         plane.UpdateService(id, spec => spec with { Labels = spec.Labels.Add("v", "2") }, template: true);
         plane.Apply([.. ServiceReconciler.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), id).Changes]);
         Assert.That(plane.Wanted(id).Where(task => task.Eviction is null).Select(task => task.Slot), Is.Unique);
