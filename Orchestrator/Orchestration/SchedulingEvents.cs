@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling;
+using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
 namespace Orchestrator.Orchestration;
@@ -14,8 +15,8 @@ internal static class SchedulingEvents
     {
         Table.Nodes => OfNode(now.Nodes.GetValueOrDefault(key.Key), before.Nodes.GetValueOrDefault(key.Key)),
         Table.Tasks => OfTask(now.Tasks.GetValueOrDefault(key.Key), before.Tasks.GetValueOrDefault(key.Key)),
-        // What its tasks are called, others may want to be near to.
-        Table.Services => IsLabelledOtherwise(key, now, before) ? WakeEvents.TaskPlaced : WakeEvents.None,
+        Table.Services =>
+            OfService(now.Services.GetValueOrDefault(key.Key), before.Services.GetValueOrDefault(key.Key)),
         Table.Clusters => OfCluster(now.Cluster, before.Cluster),
         Table.Revisions => WakeEvents.None,
     };
@@ -24,16 +25,27 @@ internal static class SchedulingEvents
         key.Table == Table.Tasks && now.Tasks.TryGetValue(key.Key, out var waits) && now.IsUnplaced(waits)
         && !before.IsUnplaced(waits);
 
-    /// <summary>A service is new, gone, or has another name or other labels, as priority is one.</summary>
-    public static bool IsLabelledOtherwise(ChangedKey key, StateSnapshot now, StateSnapshot before)
+    /// <summary>
+    /// What its tasks are called, others may want to be near to; what matters less than it did may be pushed out.
+    /// </summary>
+    private static WakeEvents OfService(Service? service, Service? old)
     {
-        if (key.Table != Table.Services)
-            return false;
-        var (service, old) = (now.Services.GetValueOrDefault(key.Key), before.Services.GetValueOrDefault(key.Key));
-        return service is null || old is null || service.Spec.Name != old.Spec.Name
-            || !service.Spec.Labels.SequenceEqual(old.Spec.Labels)
-            || !service.Spec.Template.Container.Labels.SequenceEqual(old.Spec.Template.Container.Labels);
+        if (!AreOtherwise(service, old))
+            return WakeEvents.None;
+        return LevelOf(service) == LevelOf(old) ? WakeEvents.TaskPlaced : WakeEvents.All;
     }
+
+    private static int LevelOf(Service? service) => service is null ? 0 : Priority.Of(service.Spec.Labels).Level;
+
+    /// <summary>A service is new, gone, or has another name or other labels, as priority is one.</summary>
+    public static bool IsLabelledOtherwise(ChangedKey key, StateSnapshot now, StateSnapshot before) =>
+        key.Table == Table.Services
+        && AreOtherwise(now.Services.GetValueOrDefault(key.Key), before.Services.GetValueOrDefault(key.Key));
+
+    private static bool AreOtherwise(Service? service, Service? old) =>
+        service is null || old is null || service.Spec.Name != old.Spec.Name
+        || !service.Spec.Labels.SequenceEqual(old.Spec.Labels)
+        || !service.Spec.Template.Container.Labels.SequenceEqual(old.Spec.Template.Container.Labels);
 
     private static WakeEvents OfTask(ServiceTask? task, ServiceTask? old)
     {
