@@ -85,10 +85,12 @@ public sealed class SchedulingControllerTests
 
     private bool Looks(Action change)
     {
+        var controller = new SchedulingController();
+        controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending"); // it knows what waits for what
         var before = plane.State;
         change();
         var watch = plane.Store.WatchAsync(before.Index, CancellationToken.None).GetAsyncEnumerator();
         Assert.That(watch.MoveNextAsync().AsTask().IsCompletedSuccessfully);
-        return new SchedulingController().KeysOf(watch.Current, before).Any();
+        return controller.KeysOf(watch.Current, before).Any();
     }
 }

@@ -237,12 +237,14 @@ internal sealed class GeneratedCluster
             Plane.Report(task, TaskState.Failed, "exit 1");
     }
 
-    private void Reconcile()
+    public void Reconcile()
     {
         foreach (var key in Plane.State.ServicesWithHistory.ToArray())
         {
             var context = new ReconcileContext(Plane.State, Plane.Now, Plane.Ids);
-            Plane.Apply([.. ServiceReconciler.Decide(context, new ServiceId(key)).Changes]);
+            var changes = ServiceReconciler.Decide(context, new ServiceId(key)).Changes;
+            if (!changes.IsEmpty)
+                Plane.Apply([.. changes]);
         }
     }
 }

@@ -4,6 +4,7 @@ using Orchestrator.Api.Validation;
 using Orchestrator.Model;
 using Orchestrator.Orchestration;
 using Orchestrator.Scheduling.Explaining;
+using Orchestrator.Scheduling.Rebalancing;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 
@@ -20,6 +21,7 @@ namespace Orchestrator.Tests.Scheduling;
 /// <item><c>place</c>: decides until nothing is left to decide, and lets all that was placed run; <c>decide</c>: the nodes do nothing
 /// about it yet</item>
 /// <item><c>overtake NODE key=value …</c>: the node changes after the scheduler has decided, and before that is written</item>
+/// <item><c>rebalance [MOST] [SERVICE]</c>: plans, moves within the limits of updates, and lets all come to rest</item>
 /// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
 /// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got; <c>status NAME</c></item>
 /// <item><c>explain NAME</c>: what of the next task of the service, and why</item>
@@ -68,6 +70,7 @@ internal sealed class SchedulingStory
             case ["place"]: _plane.Converge(); TellPlaces(); break;
             case ["decide"]: _plane.Settle(); TellPlaces(); break;
             case ["status", var name]: TellStatus(Id(name)); break;
+            case ["rebalance", .. var rest]: Rebalance(rest); break;
             case ["nodes"]: TellNodes(); break;
             case ["explain", var name]: Explain(Id(name)); break;
             default: throw new FormatException($"no such command: {string.Join(' ', words)}");
@@ -177,6 +180,30 @@ internal sealed class SchedulingStory
     {
         foreach (var task in _plane.Wanted(id))
             _output.Append($"  {task.Slot}: {task.Status.State.Word()} ({task.Status.Message})\n".Replace(" ()", ""));
+    }
+
+    private void Rebalance(string[] words)
+    {
+        var named = words.Where(word => !int.TryParse(word, out _)).Select(name => _plane.State.Service(Id(name))!).ToArray();
+        var most = words.Select(word => int.TryParse(word, out var number) ? number : 0).FirstOrDefault(number => number > 0, 10);
+        var scope = new RebalanceScope(named.Length > 0 ? named : _plane.State.Services.Values, most, WithLocalData: named.Length > 0);
+        var plan = Rebalancer.Plan(_plane.State, scope, _plane.Now);
+        foreach (var move in plan.Moves)
+            _output.Append($"  {move.Service.Spec.Name}.{move.Task.Slot} {move.From.Id} → {move.To.Id}: {move.Why}\n");
+        foreach (var left in plan.LeftAlone)
+            _output.Append($"  {left.Service.Spec.Name} stays: {left.Why}\n");
+        if (plan is { Moves.IsEmpty: true, LeftAlone.IsEmpty: true })
+            _output.Append("  nothing to move\n");
+        _plane.Apply([.. Rebalancer.Begin(plan.Moves, _plane.Now)]);
+        _evicted.UnionWith(plan.Moves.Select(move => move.Task.Key));
+        _plane.Converge();
+        foreach (var move in plan.Moves)
+        {
+            var now = _plane.Running(move.Service.Id).Single(task => task.Slot == move.Task.Slot);
+            _told[now.Key] = $"→ {now.NodeId}";
+            if (now.NodeId != move.To.Id)
+                _output.Append($"  {move.Service.Spec.Name}.{move.Task.Slot} is on {now.NodeId} instead\n");
+        }
     }
 
     private void TellNodes()

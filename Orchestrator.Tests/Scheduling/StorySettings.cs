@@ -80,6 +80,10 @@ internal static class StorySettings
                 Volume = new VolumeOptions { Driver = new DriverConfig { Name = setting.Value } },
             }),
         }),
+        "bind" => With(spec, container => container with
+        {
+            Mounts = container.Mounts.Add(new Mount { Type = MountType.Bind, Source = setting.Value, Target = "/data" }),
+        }),
         "port" => spec with { Endpoint = new EndpointSpec { Ports = (spec.Endpoint?.Ports ?? []).Add(Port(setting.Value)) } },
         "order" => spec with
         {

@@ -28,6 +28,7 @@ public static class ApiApplication
         always.Map("/{**path}", NotFoundAsync);
         new SwarmEndpoints(context).Map(app);
         new RecoveryEndpoints(context).Map(app);
+        new RebalanceEndpoints(context).Map(app);
         new NodeEndpoints(context).Map(app);
         new ServiceEndpoints(context).Map(app);
         new TaskEndpoints(context).Map(app);

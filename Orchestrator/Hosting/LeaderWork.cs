@@ -42,7 +42,10 @@ internal sealed class LeaderWork
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, _leadership.Lost);
         await using var loops = new LoopGroup(_services, _services.Logging.CreateLogger<LeaderWork>());
-        IController[] controllers = [new ServiceController(), new NodeController(), new SchedulingController()];
+        IController[] controllers =
+        [
+            new ServiceController(), new NodeController(), new SchedulingController(), new RebalancingController(),
+        ];
         foreach (var controller in controllers)
             loops.Start(controller.Name, LoopOf(controller).RunAsync);
         loops.Start("dispatcher", Dispatcher.RunAsync);

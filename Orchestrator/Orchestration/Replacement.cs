@@ -5,6 +5,9 @@ namespace Orchestrator.Orchestration;
 /// <summary>Replaces wanted tasks that ended, and those that have to leave their node.</summary>
 internal static class Replacement
 {
+    /// <summary>How long a task that is to be moved waits for a node to go to.</summary>
+    private static readonly TimeSpan PlacementPatience = TimeSpan.FromMinutes(1);
+
     public static void Apply(TaskPlan plan, Service service)
     {
         foreach (var task in plan.Wanted)
@@ -12,17 +15,27 @@ internal static class Replacement
             if (task.Status.State.IsTerminal())
                 AfterEnd(plan, service, task);
             else if (NodeFitness.MustLeave(plan.State, task))
-                Replace(plan, service, task, Move(task, plan.Now));
+                Leave(plan, service, task);
             else if (task.Eviction is { Gentle: false })
                 Replace(plan, service, task, Move(task, plan.Now));
         }
         EvictGently(plan, service);
     }
 
+    /// <summary>Its node is lost or emptied: what was made to replace it is not made a second time.</summary>
+    private static void Leave(TaskPlan plan, Service service, ServiceTask task)
+    {
+        if (task.Eviction is { Gentle: true } && Successor(plan, task) is not null)
+            plan.Desire(task, TaskState.Shutdown);
+        else
+            Replace(plan, service, task, Move(task, plan.Now));
+    }
+
     /// <summary>Some slots at a time, as an update would: a replacement that does not run yet takes up room.</summary>
     private static void EvictGently(TaskPlan plan, Service service)
     {
-        var evicted = plan.Wanted.Where(task => task.Eviction is { Gentle: true }).ToArray();
+        var evicted = plan.Wanted.Where(task => task.Eviction is { Gentle: true } && !task.Status.State.IsTerminal())
+            .ToArray();
         if (evicted.Length == 0)
             return;
         var room = UpdateRoom.Of(plan, service);
@@ -30,10 +43,7 @@ internal static class Replacement
         foreach (var task in evicted.OrderBy(task => task.Eviction!.At).ThenBy(task => task.Slot))
         {
             if (Successor(plan, task) is { } successor)
-            {
-                if (successor.Status.State == TaskState.Running)
-                    plan.Desire(task, TaskState.Shutdown);
-            }
+                Follow(plan, task, successor);
             else if (room.TryTake())
             {
                 plan.Create(service, task.Slot, Move(task, plan.Now));
@@ -41,6 +51,24 @@ internal static class Replacement
                     plan.Desire(task, TaskState.Shutdown);
             }
         }
+    }
+
+    /// <summary>
+    /// The old task stops when the new one runs. A new one that finds no node, or ended and is not wanted again, gives
+    /// the move up: the old task goes on, and the service's other slots are not kept waiting.
+    /// </summary>
+    private static void Follow(TaskPlan plan, ServiceTask evicted, ServiceTask successor)
+    {
+        var giveUpAt = successor.Meta.CreatedAt + PlacementPatience;
+        if (successor.Status.State is TaskState.Running or TaskState.Complete)
+            plan.Desire(evicted, TaskState.Shutdown);
+        else if (successor.Status.State.IsTerminal() || (successor.NodeId is null && giveUpAt <= plan.Now))
+        {
+            plan.Keep(evicted);
+            plan.Desire(successor, TaskState.Shutdown);
+        }
+        else if (successor.NodeId is null)
+            plan.WakeAt(giveUpAt);
     }
 
     /// <summary>The task that is to run in the slot when this one has gone.</summary>

@@ -26,6 +26,7 @@ internal static class RollingUpdate
                 return;
             plan.Desire(task, TaskState.Shutdown);
             plan.Create(service, task.Slot, new RestartRecord { Replaces = task.Id, NotBefore = plan.Now });
+            followed.Add(task.Slot);
         }
     }
 

@@ -29,21 +29,35 @@ public sealed class SchedulingController : IController
 
     private readonly Scheduler _scheduler = new();
 
+    /// <summary>Since the last decision; at first it is not known what did.</summary>
+    private WakeEvents _happened = WakeEvents.All;
+
     public string Name => "scheduler";
 
     public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before)
     {
         if (!change.Snapshot.HasUnplacedTasks)
             return [];
-        return change.Keys is not { } keys || keys.Any(key => Matters(key, change.Snapshot, before))
-            || (keys.Any(key => MayAttract(key, change.Snapshot, before)) && Scheduler.WaitForOthers(change.Snapshot))
-                ? [Pending]
-                : [];
+        if (change.Keys is not { } keys)
+        {
+            _happened = WakeEvents.All;
+            return [Pending];
+        }
+        var isNew = false;
+        foreach (var key in keys)
+        {
+            isNew |= SchedulingEvents.StartsWaiting(key, change.Snapshot, before);
+            _happened |= SchedulingEvents.Of(key, change.Snapshot, before);
+            if (SchedulingEvents.IsLabelledOtherwise(key, change.Snapshot, before))
+                isNew |= _scheduler.Forget(new ServiceId(key.Key));
+        }
+        return isNew || (_happened & _scheduler.Awaited) != 0 ? [Pending] : [];
     }
 
     public ControllerDecision Decide(ReconcileContext context, string key)
     {
-        var decision = _scheduler.Decide(context.State, context.Now, seed: context.State.Index);
+        var decision = _scheduler.Decide(context.State, context.Now, seed: context.State.Index, _happened);
+        _happened = WakeEvents.None;
         var placed = InParts(decision.Placed).Select(part => Assign(part, context.Now));
         var preempted = decision.Preempted.Select(made => Evict(made, ReasonOf(made.For, decision), context.Now));
         var making = decision.Preempted.Select(made => made.For.Id).ToHashSet();
@@ -69,33 +83,6 @@ public sealed class SchedulingController : IController
             nodes.Clear();
         }
     }
-
-    /// <summary>
-    /// In a full cluster tasks wait for long, and looking for a place for them costs: most changes cannot help them.
-    /// </summary>
-    private static bool Matters(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
-    {
-        Table.Nodes or Table.Clusters => true,
-        Table.Tasks => IsNewlyWaiting(key.Key, now, before) || LetsGo(key.Key, now, before),
-        Table.Services or Table.Revisions => false,
-    };
-
-    /// <summary>Something is where it was not, or is called what it was not: others may want to be near it.</summary>
-    private static bool MayAttract(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
-    {
-        Table.Services => true,
-        Table.Tasks => now.Tasks.TryGetValue(key.Key, out var task) && task.NodeId is not null
-            && !(before.Tasks.TryGetValue(key.Key, out var old) && old.NodeId == task.NodeId),
-        _ => false,
-    };
-
-    private static bool IsNewlyWaiting(string task, StateSnapshot now, StateSnapshot before) =>
-        now.Tasks.TryGetValue(task, out var waits) && now.IsUnplaced(waits) && !before.IsUnplaced(waits);
-
-    /// <summary>It held resources of a node, and does not any more.</summary>
-    private static bool LetsGo(string task, StateSnapshot now, StateSnapshot before) =>
-        before.Tasks.TryGetValue(task, out var old) && old.NodeId is not null && old.Status.State.HoldsResources()
-        && !(now.Tasks.TryGetValue(task, out var left) && left.Status.State.HoldsResources());
 
     /// <summary>
     /// Holds only for the nodes as they were: one that was drained or removed meanwhile gets nothing.

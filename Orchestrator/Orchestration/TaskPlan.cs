@@ -32,6 +32,9 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
             _tasks[task.Key] = _tasks[task.Key] with { Desired = desired };
     }
 
+    /// <summary>It need not leave its node any more.</summary>
+    public void Keep(ServiceTask task) => _tasks[task.Key] = _tasks[task.Key] with { Eviction = null };
+
     public void Observe(ServiceTask task, TaskState state, string message) =>
         _tasks[task.Key] = _tasks[task.Key] with
         {

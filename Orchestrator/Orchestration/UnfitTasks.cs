@@ -24,8 +24,7 @@ internal static class UnfitTasks
         var unfit = ImmutableArray.CreateBuilder<UnfitTask>();
         foreach (var task in state.TasksOn(node.Id).Values)
         {
-            var occupant = Occupant.Of(state, task);
-            if (!task.Status.State.HoldsResources() || occupant.IsLeaving)
+            if (!task.Status.State.HoldsResources() || Occupant.Of(state, task) is not { IsLeaving: false } occupant)
                 continue;
             if (ReasonAgainst(occupant, node) is { } reason)
                 unfit.Add(new UnfitTask(task, reason));

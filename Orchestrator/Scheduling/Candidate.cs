@@ -13,6 +13,7 @@ internal sealed class Candidate
 
     private long _group;
     private int _tasks;
+    private int _leaving;
     private int _failures;
 
     /// <param name="overcommit">share of CPU and memory that may be promised twice</param>
@@ -53,6 +54,9 @@ internal sealed class Candidate
     /// <summary>Tasks of the group's service that hold resources here.</summary>
     public int TasksIn(long group) => _group == group ? _tasks : 0;
 
+    /// <summary>Those of them that will go on living there, as far as is known.</summary>
+    public int StayingIn(long group) => _group == group ? _tasks - _leaving : 0;
+
     /// <summary>Recent failures of the group's service here.</summary>
     public int FailuresIn(long group) => _group == group ? _failures : 0;
 
@@ -61,11 +65,13 @@ internal sealed class Candidate
     {
         if (_group == group)
             return false;
-        (_group, _tasks, _failures) = (group, 0, 0);
+        (_group, _tasks, _leaving, _failures) = (group, 0, 0, 0);
         return true;
     }
 
     public void AddTasks(int count) => _tasks += count;
+
+    public void AddLeaving() => _leaving++;
 
     public void AddFailure() => _failures++;
 }

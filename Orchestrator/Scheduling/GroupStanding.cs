@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
 
@@ -35,6 +36,17 @@ internal sealed class GroupStanding
     /// <summary>Of the task that was placed last.</summary>
     public TaskGrant? LastGrant { get; private set; }
 
+    /// <summary>Where the service has tasks in the state, and where it failed lately.</summary>
+    public GroupStanding Read(StateSnapshot state, DateTimeOffset now)
+    {
+        foreach (var (node, count) in state.PlacedOf(Request.Service))
+            AddTasks(node, count);
+        var failures = state.FailuresOf(Request.Service);
+        if (!failures.IsEmpty)
+            AddFailures(failures.Values, now);
+        return this;
+    }
+
     /// <summary>Tasks of the service that hold resources.</summary>
     public void AddTasks(string node, int count)
     {
@@ -42,8 +54,15 @@ internal sealed class GroupStanding
             Know(candidate).AddTasks(count);
     }
 
+    /// <summary>One of the service's tasks there moves away: it counts for limits, and not for the spread.</summary>
+    public void AddLeaving(string node)
+    {
+        if (_table.Find(node) is { } candidate)
+            Know(candidate).AddLeaving();
+    }
+
     /// <summary>Ended tasks of the service.</summary>
-    public void AddFailures(IEnumerable<ServiceTask> tasks, DateTimeOffset now)
+    private void AddFailures(IEnumerable<ServiceTask> tasks, DateTimeOffset now)
     {
         foreach (var task in tasks)
             if (task.Revision == Request.Revision && now - task.Status.Timestamp < FailureWindow
@@ -67,6 +86,9 @@ internal sealed class GroupStanding
     }
 
     public int TasksOn(Candidate candidate) => candidate.TasksIn(_group);
+
+    /// <summary>What an even spread counts.</summary>
+    public int StayingOn(Candidate candidate) => candidate.StayingIn(_group);
 
     public bool IsKnown(Candidate candidate) => candidate.IsKnownTo(_group);
 
@@ -92,7 +114,7 @@ internal sealed class GroupStanding
         return new GroupRank(
             failures >= ManyFailures ? failures : 0,
             rank.Unmet + unmetAffinities,
-            Request.Strategy == SchedulingStrategy.Spread ? TasksOn(candidate) : 0,
+            Request.Strategy == SchedulingStrategy.Spread ? StayingOn(candidate) : 0,
             rank with { Unmet = 0 });
     }
 

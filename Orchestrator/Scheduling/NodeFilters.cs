@@ -16,33 +16,6 @@ internal enum FilterScope
     Group,
 }
 
-/// <summary>What can make a node fit that did not.</summary>
-[Flags]
-public enum WakeEvents
-{
-    None = 0,
-
-    /// <summary>A node joins, comes back, is activated, or its runtime answers again.</summary>
-    NodeReady = 1,
-
-    /// <summary>A task ends or leaves its node.</summary>
-    TaskEnds = 2,
-
-    /// <summary>A node has more to offer than it had.</summary>
-    Capacity = 4,
-
-    /// <summary>A node is called or labelled otherwise, or moved.</summary>
-    NodeLabels = 8,
-
-    /// <summary>A task is placed, or a service is labelled otherwise.</summary>
-    TaskPlaced = 16,
-
-    /// <summary>A node has another image or plugin.</summary>
-    NodeContent = 32,
-
-    All = NodeReady | TaskEnds | Capacity | NodeLabels | TaskPlaced | NodeContent,
-}
-
 /// <summary>One reason why a node cannot take a task.</summary>
 /// <param name="Name">for the counts of a refusal</param>
 /// <param name="Passes">pure; false = this node refuses</param>
@@ -130,10 +103,12 @@ internal static class NodeFilters
         return null;
     }
 
-    private static bool IsReady(GroupStanding group, Candidate candidate) =>
-        candidate.Node.Status.State == NodeState.Ready
-        && candidate.Node.Spec.Availability == Availability.Active
-        && candidate.Node.Description.RuntimeError.Length == 0;
+    private static bool IsReady(GroupStanding group, Candidate candidate) => IsReady(candidate.Node);
+
+    public static bool IsReady(Node node) =>
+        node.Status.State == NodeState.Ready
+        && node.Spec.Availability == Availability.Active
+        && node.Description.RuntimeError.Length == 0;
 
     private static bool HasResources(GroupStanding group, Candidate candidate)
     {

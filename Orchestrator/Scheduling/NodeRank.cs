@@ -40,10 +40,16 @@ internal readonly record struct NodeRank(int Unmet, long Share, int Tasks, ulong
     {
         if (request.ReservesNothing)
             return 0;
-        var capacity = candidate.Capacity;
-        return PartOf(request.NanoCpus, candidate.Usage.NanoCpus, capacity.NanoCpus)
-            + PartOf(request.MemoryBytes, candidate.Usage.MemoryBytes, capacity.MemoryBytes);
+        return CpuAfter(request, candidate) + MemoryAfter(request, candidate);
     }
+
+    /// <summary>Millionths that are reserved after placing; 0 when none is asked for.</summary>
+    public static long CpuAfter(SchedulingRequest request, Candidate candidate) => PartOf(
+        request.NanoCpus, candidate.Usage.NanoCpus, candidate.Capacity.NanoCpus);
+
+    /// <inheritdoc cref="CpuAfter"/>
+    public static long MemoryAfter(SchedulingRequest request, Candidate candidate) => PartOf(
+        request.MemoryBytes, candidate.Usage.MemoryBytes, candidate.Capacity.MemoryBytes);
 
     private static long PartOf(long wanted, long used, long capacity) =>
         wanted == 0 || capacity <= 0 ? 0 : (long)(Whole * (used + wanted) / capacity);

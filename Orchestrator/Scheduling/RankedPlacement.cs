@@ -103,7 +103,7 @@ internal sealed class RankedPlacement
         foreach (var candidate in _group.Known)
         {
             Enqueue(candidate);
-            CountOnPath(candidate, _group.TasksOn(candidate));
+            CountOnPath(candidate, _group.StayingOn(candidate));
         }
     }
 

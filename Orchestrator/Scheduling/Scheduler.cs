@@ -1,5 +1,4 @@
 using Orchestrator.Model;
-using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
 
@@ -12,7 +11,7 @@ public sealed record Placed(ServiceTask Task, Node Node, TaskGrant? Grant = null
 /// <summary>A task that fits nowhere, and why.</summary>
 public sealed record Refused(ServiceTask Task, string Reason);
 
-/// <summary>Tasks of a service are next to each other.</summary>
+/// <summary>Tasks of a service are next to each other; those that were not tried again are left out.</summary>
 public sealed record SchedulingDecision(ImmutableArray<Placed> Placed, ImmutableArray<Refused> Refused)
 {
     /// <summary>Each for one of the refused.</summary>
@@ -27,10 +26,16 @@ public sealed class Scheduler
 {
     private CandidateTable? _table;
     private NodePools? _pools;
+    private Dictionary<(ServiceId Service, ulong Revision), WakeEvents> _waiting = [];
+
+    /// <summary>What could let something fit that fitted nowhere in the last decision.</summary>
+    public WakeEvents Awaited { get; private set; } = WakeEvents.All;
 
     /// <param name="now">failures of tasks are counted back from here</param>
     /// <param name="seed">what the strategy random draws from</param>
-    public SchedulingDecision Decide(StateSnapshot state, DateTimeOffset now, ulong seed)
+    /// <param name="happened">since the last decision: what waits for other events is not tried again</param>
+    public SchedulingDecision Decide(
+        StateSnapshot state, DateTimeOffset now, ulong seed, WakeEvents happened = WakeEvents.All)
     {
         if (_table is null || _pools is null || !_table.TryFollow(state))
             _pools = new NodePools(_table = new CandidateTable(state));
@@ -38,23 +43,41 @@ public sealed class Scheduler
         var tasks = state.UnplacedTasks.ToArray();
         var run = new SchedulingRun(state, _table, _pools, now, seed);
         var groups = GroupsOf(tasks, state);
+        var former = _waiting;
+        _waiting = new(groups.Count);
+        groups.RemoveAll(group => GoesOnWaiting(group, tasks, former, happened));
         PackLargestFirst(groups, _table);
         foreach (var group in groups)
-            run.Place(tasks, group);
+            if (run.Place(tasks, group) is var wakes and not WakeEvents.None)
+                _waiting[group.Key] = wakes;
+        Awaited = _waiting.Values.Aggregate(WakeEvents.None, (all, wakes) => all | wakes);
         return run.ToDecision(tasks);
     }
 
-    /// <summary>Whether anything waits that has affinities: what is placed may let it fit.</summary>
-    public static bool WaitForOthers(StateSnapshot state)
+    /// <summary>Tries the service again at the next decision whatever happens: it is not what it was.</summary>
+    /// <returns>whether anything of it waited</returns>
+    public bool Forget(ServiceId service)
     {
-        ServiceId? former = null;
-        foreach (var task in state.UnplacedTasks)
-        {
-            if (task.ServiceId != former && AffinityCarriers.HasAffinities(state.SpecOf(task)))
-                return true;
-            former = task.ServiceId;
-        }
-        return false;
+        var revisions = _waiting.Keys.Where(key => key.Service == service).ToArray();
+        foreach (var key in revisions)
+            _waiting.Remove(key);
+        return revisions.Length > 0;
+    }
+
+    /// <summary>
+    /// Nothing that refused it changed, and all its tasks say why they wait. One that pushes others out is always
+    /// tried: its claim on the room that they leave is made anew in each decision.
+    /// </summary>
+    private bool GoesOnWaiting(TaskGroup group, ServiceTask[] tasks,
+        Dictionary<(ServiceId Service, ulong Revision), WakeEvents> former, WakeEvents happened)
+    {
+        if (group.Priority.MayEvict || !former.TryGetValue(group.Key, out var wakes) || (wakes & happened) != 0)
+            return false;
+        for (var at = group.From; at < group.To; at++)
+            if (tasks[at].Status.Error.Length == 0)
+                return false;
+        _waiting.Add(group.Key, wakes);
+        return true;
     }
 
     /// <summary>Equal tasks together; who matters most comes first, then who waits longest.</summary>
@@ -133,6 +156,8 @@ internal readonly record struct TaskGroup(SchedulingRequest Request, long Since,
     : IComparable<TaskGroup>
 {
     public Priority Priority { get; init; }
+
+    public (ServiceId Service, ulong Revision) Key => (Request.Service, Request.Revision);
 
     public int CompareTo(TaskGroup other)
     {

@@ -29,6 +29,11 @@ internal sealed class SchedulingRequest
         Strategy = Strategies.Of(spec.Labels) ?? usual;
     }
 
+    /// <summary>Of the service's newest template.</summary>
+    public static SchedulingRequest Of(Service service, StateSnapshot state) => new(
+        service.Id, service.TemplateRevision, state.Revision(service.Id, service.TemplateRevision)!.Spec,
+        state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
+
     public ServiceId Service { get; }
 
     public ulong Revision { get; }

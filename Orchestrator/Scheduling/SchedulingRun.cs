@@ -18,11 +18,14 @@ internal sealed class SchedulingRun(
 
     /// <summary>Places tasks of one service and revision; when one does not fit, none of those after it does.</summary>
     /// <param name="tasks">all that wait, the same at every call</param>
-    public void Place(ServiceTask[] tasks, TaskGroup these)
+    /// <returns>what could let those fit that do not; none when all are placed</returns>
+    public WakeEvents Place(ServiceTask[] tasks, TaskGroup these)
     {
-        if (_nodes.Length != tasks.Length)
-            _nodes = new Candidate?[tasks.Length];
+        Array.Resize(ref _nodes, tasks.Length);
         var group = StandingOf(these.Request);
+        for (var at = these.From; at < these.To; at++)
+            if (MovedFrom(tasks[at]) is { } node)
+                group.AddLeaving(node.Value);
         var place = PlacementOf(group);
         for (var next = these.From; next < these.To; next++)
         {
@@ -34,19 +37,20 @@ internal sealed class SchedulingRun(
                 _affinities.Add(tasks[next], node.Index);
                 continue;
             }
-            foreach (var reason in ReasonsFor(tasks[next..these.To], these.Priority, group))
-                _refused.Add(next++, reason);
+            var reason = RefusalReason.Of(group, table);
+            foreach (var text in TextsFor(tasks[next..these.To], these.Priority, group, reason.Text))
+                _refused.Add(next++, text);
+            return reason.Wakes;
         }
+        return WakeEvents.None;
     }
 
     /// <summary>Why each of them waits; those that may push others out do so.</summary>
-    private IEnumerable<string> ReasonsFor(ServiceTask[] refused, Priority priority, GroupStanding group)
-    {
-        var reason = RefusalReason.Of(group, table);
-        return priority.MayEvict
+    private IEnumerable<string> TextsFor(
+        ServiceTask[] refused, Priority priority, GroupStanding group, string reason) =>
+        priority.MayEvict
             ? _preemptions.MakeRoom(group, priority, refused, reason)
             : Enumerable.Repeat(reason, refused.Length);
-    }
 
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
     {
@@ -55,24 +59,25 @@ internal sealed class SchedulingRun(
         for (var at = 0; at < tasks.Length; at++)
             if (_nodes[at] is { } node)
                 placed.Add(new Placed(tasks[at], node.Node, _grants.GetValueOrDefault(at)));
-            else
-                refused.Add(new Refused(tasks[at], _refused[at]));
+            else if (_refused.TryGetValue(at, out var reason))
+                refused.Add(new Refused(tasks[at], reason));
         return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
     }
 
     /// <summary>As the next task of the group finds the nodes.</summary>
     public GroupStanding StandingOf(SchedulingRequest request)
     {
-        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup());
-        foreach (var (node, count) in state.PlacedOf(request.Service))
-            group.AddTasks(node, count);
+        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup()).Read(state, now);
         foreach (var node in _affinities.PlacedInRun(request.Service))
             group.AddTasks(table[node].Node.Key, 1);
-        var failures = state.FailuresOf(request.Service);
-        if (!failures.IsEmpty)
-            group.AddFailures(failures.Values, now);
         return group;
     }
+
+    /// <summary>Where the task that this one is to replace still runs, when that one moves.</summary>
+    private NodeId? MovedFrom(ServiceTask task) => task.Restart is { } restart
+        && state.Task(restart.Replaces) is { Eviction.Gentle: true } moved && moved.Status.State.HoldsResources()
+            ? moved.NodeId
+            : null;
 
     private Func<Candidate?> PlacementOf(GroupStanding group)
     {

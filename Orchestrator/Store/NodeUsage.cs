@@ -21,15 +21,15 @@ public sealed record NodeUsage
     public ImmutableSortedDictionary<string, long> Generic { get; init; } =
         ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
-    /// <summary>Named units in use, <c>kind=unit</c>.</summary>
-    public ImmutableSortedSet<string> Units { get; init; } =
-        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    /// <summary>Named units in use, <c>kind=unit</c>, counted for the same reason as ports.</summary>
+    public ImmutableSortedDictionary<string, int> Units { get; init; } =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
     /// <summary>Host ports in use, counted: two tasks may overlap on one while one of them stops.</summary>
     public ImmutableSortedDictionary<HostPort, int> Ports { get; init; } =
         ImmutableSortedDictionary<HostPort, int>.Empty;
 
-    public bool HasUnit(GenericResource unit) => Units.Contains(UnitKey(unit));
+    public bool HasUnit(GenericResource unit) => Units.ContainsKey(UnitKey(unit));
 
     public bool IsFree(HostPort port)
     {
@@ -66,7 +66,7 @@ public sealed record NodeUsage
     {
         var next = this;
         foreach (var unit in grant.Generic.Where(resource => resource.Unit.Length > 0))
-            next = next with { Units = sign > 0 ? next.Units.Add(UnitKey(unit)) : next.Units.Remove(UnitKey(unit)) };
+            next = next with { Units = Count(next.Units, UnitKey(unit), sign) };
         foreach (var port in grant.Ports)
             next = next with { Ports = Count(next.Ports, HostPort.Of(port), sign) };
         return next;

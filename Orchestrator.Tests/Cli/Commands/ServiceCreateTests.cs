@@ -16,6 +16,7 @@ public sealed class ServiceCreateTests
         yield return Case("--label a=1 -l b", "Labels", """{"a":"1","b":""}""");
         yield return Case("--priority -5 --preempt", "Labels", """{"swarmnet.preempt":"true","swarmnet.priority":"-5"}""");
         yield return Case("--preempt=false", "Labels", """{"swarmnet.preempt":"false"}""");
+        yield return Case("--rebalance auto", "Labels", """{"swarmnet.rebalance":"auto"}""");
         yield return Case("--strategy binpack", "Labels", """{"swarmnet.strategy":"binpack"}""");
         yield return Case("--replicas 3", "Mode", """{"Replicated":{"Replicas":3}}""");
         yield return Case("--mode global", "Mode", """{"Global":{}}""");

@@ -34,7 +34,7 @@ public sealed class CompletionTests
         }
     }
 
-    [TestCase("", "backup completion doctor explain info init join join-token leave node restore rotate-key service version")]
+    [TestCase("", "backup completion doctor explain info init join join-token leave node rebalance restore rotate-key service update version")]
     [TestCase("jo", "join join-token")]
     [TestCase("node |", "demote inspect ls promote ps rm update")]
     [TestCase("service ps --no|", "--no-resolve --no-trunc")]
@@ -43,6 +43,8 @@ public sealed class CompletionTests
     [TestCase("node promote |", "node1")]
     [TestCase("node demote --f|", "--force")]
     [TestCase("service ps |", "db web")]
+    [TestCase("rebalance |", "db web")]
+    [TestCase("service create --rebalance |", "auto off")]
     [TestCase("service scale w", "web=")]
     [TestCase("node inspect |", "node1")]
     [TestCase("explain |", "node service task")]

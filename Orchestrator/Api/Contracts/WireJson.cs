@@ -36,6 +36,8 @@ namespace Orchestrator.Api.Contracts;
 [JsonSerializable(typeof(BackupRequestDto))]
 [JsonSerializable(typeof(RestoreRequestDto))]
 [JsonSerializable(typeof(RestoreResponseDto))]
+[JsonSerializable(typeof(RebalanceRequestDto))]
+[JsonSerializable(typeof(RebalanceDto))]
 [JsonSerializable(typeof(FindingDto))]
 [JsonSerializable(typeof(IReadOnlyList<FindingDto>))]
 [JsonSerializable(typeof(ServiceExplanationDto))]

@@ -3,6 +3,7 @@ using Orchestrator.Scheduling;
 using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Expressions;
 using Orchestrator.Scheduling.Preemption;
+using Orchestrator.Scheduling.Rebalancing;
 
 namespace Orchestrator.Api.Validation;
 
@@ -28,6 +29,7 @@ internal static class SpecValidator
         Affinities(spec);
         if ((Priority.ProblemOf(spec.Labels) ?? Strategies.ProblemOf(spec.Labels)) is { } problem)
             throw ApiException.Bad(problem);
+        Rebalancing(spec);
         if (spec.Template.LogDriver is { } driver)
         {
             Texts.NoZero("TaskTemplate.LogDriver.Name", driver.Name);
@@ -101,6 +103,14 @@ internal static class SpecValidator
         foreach (var text in affinities)
             if (!Affinity.TryParse(text, out _, out var problem))
                 throw ApiException.Bad(problem);
+    }
+
+    private static void Rebalancing(ServiceSpec spec)
+    {
+        if (spec.Labels.TryGetValue(Rebalancer.Label, out var value)
+            && value is not (Rebalancer.Automatic or Rebalancer.Off))
+            throw ApiException.Bad($"label {Rebalancer.Label}: unknown value '{value}', need {Rebalancer.Automatic} or "
+                + Rebalancer.Off);
     }
 
     private static bool IsSpreadKey(string key) =>

@@ -49,6 +49,7 @@ internal static class Catalog
                     new("node", "Explain what a node takes and refuses") { Build = ExplainCommands.BuildNode },
                 ],
             },
+            new("rebalance", "Move tasks to nodes that joined or came back") { Build = RebalanceCommand.Build },
             new("backup", "Write the cluster's state to an encrypted file") { Build = ClusterBackup.Build },
             new("restore", "Make this host the manager of a cluster from a backup") { Build = ClusterRestore.Build },
             new("rotate-key", "Give this manager's log a new key") { Build = KeyRotate.Build },

@@ -48,6 +48,7 @@ internal sealed class Completer(CommandEntry root, Func<ArgumentKind, Task<IRead
         "--role" => ["worker", "manager"],
         "--mode" => ["replicated", "global", "replicated-job", "global-job"],
         "--strategy" => Specs.PlacementFlags.Strategies,
+        "--rebalance" => Specs.PlacementFlags.Rebalancing,
         "--restart-condition" => ["none", "on-failure", "any"],
         "--update-order" or "--rollback-order" => ["stop-first", "start-first"],
         "--update-failure-action" => ["pause", "continue", "rollback"],

@@ -17,6 +17,10 @@ internal static class PlacementFlags
 
     public static readonly string[] Strategies = ["spread", "binpack", "random"];
 
+    public static readonly string[] Rebalancing = ["auto", "off"];
+
+    private const string RebalanceLabel = "swarmnet.rebalance";
+
     public static IEnumerable<Option> Options() =>
     [
         Flag.Text("--limit-cpu", "CPUs it may use at most, 0.5 or 2", "decimal"),
@@ -30,6 +34,7 @@ internal static class PlacementFlags
         Flag.Text("--strategy", "How to choose among nodes that fit: spread, binpack, random", "strategy"),
         Flag.Text("--priority", "From -1000 to 1000 (default 0): higher is placed first when room is short", "int"),
         Flag.Switch("--preempt", "It may push out tasks of lower priority when it fits nowhere"),
+        Flag.Text("--rebalance", "auto: move tasks when nodes join or come back (default off)", "auto|off"),
         Flag.Text("--log-driver", "Log driver of the containers"),
         Flag.List("--log-opt", "Option of the log driver, key=value"),
         Flag.Text("--endpoint-mode", "vip or dnsrr (default vip)"),
@@ -46,6 +51,8 @@ internal static class PlacementFlags
             spec.Labels = KeyValues.With(spec.Labels, $"{PriorityLabel}={priority}");
         if (run.Has("--preempt"))
             spec.Labels = KeyValues.With(spec.Labels, $"{PreemptLabel}={(run.IsOn("--preempt") ? "true" : "false")}");
+        if (run.Choice("--rebalance", Rebalancing) is { } rebalance)
+            spec.Labels = KeyValues.With(spec.Labels, $"{RebalanceLabel}={rebalance}");
         if (run.Choice("--endpoint-mode", "vip", "dnsrr") is { } mode)
             spec.Endpoint().Mode = mode;
         if (run.Has("--log-driver") || run.Has("--log-opt"))

@@ -46,7 +46,7 @@ public sealed class Explainer
                 .Select(node => new FittingNode(node.Candidate.Node, node.Score))],
             Refusals = [.. RefusalReason.MostFirst(counts)
                 .Select(count => RefusalsOf(group, count.Key, refusing[count.Key]))],
-            Reason = ordered.Count > 0 ? "" : RefusalReason.Of(counts),
+            Reason = ordered.Count > 0 ? "" : RefusalReason.Of(counts).Text,
         };
     }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Scheduling.Explaining;
 
 /// <summary>Why a task fits nowhere, in one line, and when it is tried again.</summary>
-internal static class RefusalReason
+internal sealed record RefusalReason(string Text, WakeEvents Wakes)
 {
     private static readonly (WakeEvents Event, string Verb)[] OfTasks =
         [(WakeEvents.TaskEnds, "ends"), (WakeEvents.TaskPlaced, "is placed")];
@@ -14,7 +14,7 @@ internal static class RefusalReason
     ];
 
     /// <summary>Counts the nodes by the first filter that refused them, most first.</summary>
-    public static string Of(GroupStanding group, CandidateTable table)
+    public static RefusalReason Of(GroupStanding group, CandidateTable table)
     {
         var counts = new Dictionary<NodeFilter, int>();
         foreach (var candidate in table.All)
@@ -24,13 +24,13 @@ internal static class RefusalReason
     }
 
     /// <param name="counts">refused nodes; none: there are no nodes</param>
-    public static string Of(IReadOnlyDictionary<NodeFilter, int> counts)
+    public static RefusalReason Of(IReadOnlyDictionary<NodeFilter, int> counts)
     {
         if (counts.Count == 0)
-            return "no suitable node (the cluster has no nodes); tried again when a node joins";
+            return new("no suitable node (the cluster has no nodes); tried again when a node joins", WakeEvents.All);
         var reasons = MostFirst(counts).Select(count => count.Key.Explain(count.Value));
         var wakes = counts.Keys.Aggregate(WakeEvents.None, (all, filter) => all | filter.Wakes);
-        return $"no suitable node ({string.Join("; ", reasons)}); tried again when {InWords(wakes)}";
+        return new($"no suitable node ({string.Join("; ", reasons)}); tried again when {InWords(wakes)}", wakes);
     }
 
     public static IEnumerable<KeyValuePair<NodeFilter, int>> MostFirst(IReadOnlyDictionary<NodeFilter, int> counts) =>
