@@ -54,21 +54,24 @@ public sealed class DaemonOptionsTests
     [Test]
     public void Resources_are_kept_back_and_declared()
     {
-        var flags = Read(new() { ["reserve"] = ["cpu=0.5,memory=512m"], ["generic-resources"] = ["ssd=3", "gpu=one"] }, [], null);
-        var environment = Read([], new() { ["SWARMNET_RESERVE"] = "cpu=0.5,memory=512m", ["SWARMNET_GENERIC_RESOURCES"] = "ssd=3,gpu=one" }, null);
+        var flags = Read(new() { ["reserve"] = ["cpu=0.5,memory=512m"], ["generic-resources"] = ["ssd=3", "gpu=one", "tty=/dev/ttyS0"] }, [], null);
+        var environment = Read([], new() { ["SWARMNET_RESERVE"] = "cpu=0.5,memory=512m", ["SWARMNET_GENERIC_RESOURCES"] = "ssd=3,gpu=one,tty=/dev/ttyS0" }, null);
         foreach (var options in new[] { flags, environment })
         {
             Assert.That((options.Reserve.NanoCpus, options.Reserve.MemoryBytes), Is.EqualTo((500_000_000L, 512L << 20)));
             Assert.That(options.GenericResources, Is.EqualTo(new[]
             {
                 new GenericResource { Kind = "ssd", Count = 3 }, new GenericResource { Kind = "gpu", Unit = "one" },
+                new GenericResource { Kind = "tty", Unit = "/dev/ttyS0" },
             }));
         }
     }
 
     [TestCase("reserve", "disk=1", "expected cpu=NUMBER,memory=SIZE")]
     [TestCase("reserve", "cpu=many", "is not a number of CPUs")]
-    [TestCase("generic-resources", "gpu", "expected KIND=NUMBER or KIND=NAME")]
+    [TestCase("generic-resources", "gpu", "expected KIND=NUMBER, KIND=NAME or KIND=DEVICE")]
+    [TestCase("generic-resources", "tty=/dev/../etc/passwd", "expected KIND=NUMBER, KIND=NAME or KIND=DEVICE")]
+    [TestCase("generic-resources", "tty=/etc/passwd", "expected KIND=NUMBER, KIND=NAME or KIND=DEVICE")]
     [TestCase("runtime", "podman", "--runtime: 'podman': expected one of auto, docker, process")]
     [TestCase("runtime", "1", "expected one of")]
     [TestCase("hosts", "tcp://0.0.0.0:2375", "only loopback addresses are served")]

@@ -19,6 +19,10 @@ internal static class GrantedResources
                 ],
             };
 
+    /// <summary>A unit that is named by the path of a device is that device.</summary>
+    public static ImmutableArray<string> DevicesOf(ImmutableArray<GenericResource> granted) =>
+        [.. granted.Select(resource => resource.Unit).Where(DevicePath.Is)];
+
     private static string Text(GenericResource resource) =>
         resource.Unit.Length > 0 ? resource.Unit : $"{resource.Count}";
 }

@@ -95,6 +95,7 @@ internal sealed class RuntimeCalls(AgentContext agent, ContainerDirectory direct
             {
                 Limits = task.Template.Resources?.Limits ?? new(),
                 HostPorts = task.HostPorts,
+                Devices = GrantedResources.DevicesOf(task.Granted),
                 LogDriver = task.Template.LogDriver,
                 RegistryAuth = task.RegistryAuth,
             };

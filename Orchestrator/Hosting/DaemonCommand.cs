@@ -26,7 +26,8 @@ internal static class DaemonCommand
                 "--engine-label", "Label of this host for constraints, NAME=VALUE; may be given again"),
             ["reserve"] = Flag("--reserve", "CPU and memory that tasks do not get, cpu=0.5,memory=512m (default none)"),
             ["generic-resources"] = Flag(
-                "--generic-resource", "What this host has beside that, ssd=3 or gpu=NAME; may be given again"),
+                "--generic-resource",
+                "What this host has beside that, ssd=3, gpu=NAME or tty=/dev/ttyS0; may be given again"),
             ["log-format"] = Flag("--log-format", "text or json (default text)"),
             ["raft-heartbeat"] = Flag(
                 "--raft-heartbeat", "A leading manager is silent no longer than this (default 100ms)"),

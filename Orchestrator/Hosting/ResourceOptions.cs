@@ -25,14 +25,16 @@ internal static class ResourceOptions
             NanoCpus = sum.NanoCpus + part.NanoCpus, MemoryBytes = sum.MemoryBytes + part.MemoryBytes,
         });
 
-    /// <summary><c>ssd=3</c>: three of a kind; <c>gpu=uuid1</c>: one that has a name.</summary>
+    /// <summary>
+    /// <c>ssd=3</c>: three of a kind; <c>gpu=uuid1</c>: one that has a name; <c>tty=/dev/ttyS0</c>: a device.
+    /// </summary>
     public static GenericResource Generic(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
         var (kind, value) = at < 0 ? (text, "") : (text[..at], text[(at + 1)..]);
-        if (!IsWord(kind) || !IsWord(value))
-            throw new FormatException("expected KIND=NUMBER or KIND=NAME, as in ssd=3 or gpu=uuid1, of letters, digits "
-                + $"and -_.: and at most {LongestKind} of them");
+        if (!IsWord(kind) || !(IsWord(value) || (DevicePath.Is(value) && IsWord(value.Replace('/', '-')))))
+            throw new FormatException("expected KIND=NUMBER, KIND=NAME or KIND=DEVICE, as in ssd=3, gpu=uuid1 or "
+                + $"tty=/dev/ttyS0, of at most {LongestKind} letters, digits and -_.: each");
         return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new GenericResource { Kind = kind, Count = count }
             : new GenericResource { Kind = kind, Unit = value };

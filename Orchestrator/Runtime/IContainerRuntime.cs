@@ -74,6 +74,9 @@ public sealed record RuntimeTask(
 
     public ImmutableArray<PortConfig> HostPorts { get; init; } = [];
 
+    /// <summary>Paths of devices of the host that are this task's own.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
     public DriverConfig? LogDriver { get; init; }
 
     /// <summary>A secret: never logged.</summary>

@@ -76,6 +76,14 @@ public sealed class ContainerMapperTests
     }
 
     [Test]
+    public void Devices_of_the_task_are_there_under_their_own_paths()
+    {
+        var devices = ContainerMapper.Map(RuntimeTasks.Task("t1") with { Devices = ["/dev/ttyS0"] }, Api).HostConfig.Devices!;
+        Assert.That((devices.Single().PathOnHost, devices.Single().PathInContainer, devices.Single().CgroupPermissions),
+            Is.EqualTo(("/dev/ttyS0", "/dev/ttyS0", "rwm")));
+    }
+
+    [Test]
     public void A_mount_option_that_an_old_engine_would_ignore_is_refused()
     {
         var mount = new Mount

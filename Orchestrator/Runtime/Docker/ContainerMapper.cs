@@ -59,10 +59,14 @@ internal static class ContainerMapper
             Sysctls = spec.Sysctls.IsEmpty ? null : spec.Sysctls,
             Ulimits = spec.Ulimits.IsEmpty ? null : [.. spec.Ulimits.Select(Map)],
             Mounts = spec.Mounts.IsEmpty ? null : [.. spec.Mounts.Select(mount => MountMapper.Map(mount, api))],
+            Devices = task.Devices.IsEmpty ? null : [.. task.Devices.Select(Map)],
             PortBindings = PortBindings(task.HostPorts),
             LogConfig = task.LogDriver is { } driver ? Map(driver) : null,
         };
     }
+
+    private static DeviceConfig Map(string path) =>
+        new() { PathOnHost = path, PathInContainer = path, CgroupPermissions = "rwm" };
 
     private static HealthConfig Map(HealthCheck health) => new()
     {

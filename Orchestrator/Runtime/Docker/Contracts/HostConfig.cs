@@ -34,9 +34,21 @@ internal sealed class HostConfig
 
     public MountConfig[]? Mounts { get; set; }
 
+    public DeviceConfig[]? Devices { get; set; }
+
     public Dictionary<string, PortBinding[]?>? PortBindings { get; set; }
 
     public LogConfig? LogConfig { get; set; }
+}
+
+internal sealed class DeviceConfig
+{
+    public string PathOnHost { get; set; } = "";
+
+    public string PathInContainer { get; set; } = "";
+
+    /// <summary>Of <c>rwm</c>: read, write, make.</summary>
+    public string CgroupPermissions { get; set; } = "";
 }
 
 internal sealed class UlimitConfig
