@@ -76,6 +76,60 @@ public sealed class SchedulingControllerTests
         Assert.That(plane.Wanted(follower).Single().NodeId, Is.EqualTo(plane.Wanted(id).Single().NodeId));
     }
 
+    /// <summary>What another task was to get, and did not, is there for those that were refused.</summary>
+    [Test]
+    public void Room_of_an_assignment_that_was_refused_is_given_to_who_waits()
+    {
+        plane.AddNode("b", node => node with { Spec = node.Spec with { Labels = StringMap.Empty.Add("b", "1") } });
+        ServiceId[] ids = [.. new[] { "first", "second" }.Select(name =>
+        {
+            plane.Advance(TimeSpan.FromSeconds(1));
+            return plane.AddService(name, 1, spec => spec with
+            {
+                Template = spec.Template with
+                {
+                    Placement = new Placement { Constraints = ["node.labels.b==1"] },
+                    Resources = new ResourceRequirements { Reservations = new NodeResources { NanoCpus = 4 * ControlPlane.Core } },
+                },
+            });
+        })];
+        foreach (var id in ids)
+            plane.Apply([.. ServiceReconciler.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), id).Changes]);
+        var controller = new SchedulingController();
+        var decision = controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending");
+        plane.Apply(Change.Delete(plane.State.TasksOf(ids[0]).Values.Single()), Change.Delete(plane.State.Service(ids[0])!));
+        foreach (var part in decision.Parts)
+            plane.Propose(part);
+        foreach (var part in controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending").Parts)
+            Assert.That(plane.Propose(part).Refusal, Is.Null);
+        Assert.That(plane.Wanted(ids[1]).Single().NodeId, Is.Not.Null);
+    }
+
+    [Test]
+    public void Deciding_when_nothing_needs_to_be_tried_decides_nothing()
+    {
+        var controller = new SchedulingController();
+        foreach (var part in controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending").Parts)
+            Assert.That(plane.Propose(part).Refusal, Is.Null);
+        Assert.That(plane.State.HasUnplacedTasks);
+        Assert.That(controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending").Parts, Is.Empty);
+    }
+
+    [Test]
+    public void A_node_that_went_and_came_back_around_a_decision_makes_it_look()
+    {
+        plane.AddNode("b");
+        var seen = plane.State;
+        plane.SetNodeState("b", NodeState.Down);
+        plane.SetNodeState("a", NodeState.Down);
+        var controller = new SchedulingController();
+        controller.Decide(new ReconcileContext(plane.State, plane.Now, plane.Ids), "pending");
+        plane.SetNodeState("b", NodeState.Ready);
+        var watch = plane.Store.WatchAsync(seen.Index, CancellationToken.None).GetAsyncEnumerator();
+        Assert.That(watch.MoveNextAsync().AsTask().IsCompletedSuccessfully);
+        Assert.That(controller.KeysOf(watch.Current, seen), Is.Not.Empty);
+    }
+
     private void Schedule()
     {
         var context = new ReconcileContext(plane.State, plane.Now, plane.Ids);

@@ -81,7 +81,7 @@ internal sealed partial class EngineMonitor(AgentContext agent, EngineEvents eve
     };
 
     private static NodeResources WithGeneric(NodeResources told, AgentOptions options) =>
-        told with { Generic = told.Generic.AddRange(options.GenericResources) };
+        told with { Generic = [.. told.Generic.Union(options.GenericResources)] };
 
     private static bool Same(NodeDescription one, NodeDescription other) =>
         MessagePackSerializer.Serialize(one).AsSpan().SequenceEqual(MessagePackSerializer.Serialize(other));

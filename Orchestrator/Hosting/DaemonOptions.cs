@@ -92,7 +92,8 @@ public sealed record DaemonOptions
             DockerSocket = Parse(sources, "docker-host", OptionValues.DockerSocket) ?? defaults.DockerSocket,
             EngineLabels = StringMap.Empty.SetItems(Many(sources, "engine-labels", OptionValues.Label)),
             Reserve = ResourceOptions.Sum(Many(sources, "reserve", ResourceOptions.Reserve)),
-            GenericResources = [.. Many(sources, "generic-resources", ResourceOptions.Generic)],
+            GenericResources =
+                ResourceOptions.Checked(Many(sources, "generic-resources", ResourceOptions.Generic)),
             LogFormat = Parse(sources, "log-format", text => (LogFormat?)OptionValues.OneOf<LogFormat>(text))
                 ?? defaults.LogFormat,
             RaftHeartbeat = Parse(sources, "raft-heartbeat", OptionValues.Duration) ?? defaults.RaftHeartbeat,

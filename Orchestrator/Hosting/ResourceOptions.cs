@@ -10,6 +10,7 @@ namespace Orchestrator.Hosting;
 internal static class ResourceOptions
 {
     private const int LongestKind = 63;
+    private const int MostGeneric = 256;
 
     /// <summary><c>cpu=0.5</c>, <c>memory=512m</c>, or both with a comma.</summary>
     public static NodeResources Reserve(string text) => Sum(CsvFields.ParsePairs(text).Select(pair => pair switch
@@ -22,8 +23,23 @@ internal static class ResourceOptions
     public static NodeResources Sum(IEnumerable<NodeResources> parts) =>
         parts.Aggregate(new NodeResources(), (sum, part) => sum with
         {
-            NanoCpus = sum.NanoCpus + part.NanoCpus, MemoryBytes = sum.MemoryBytes + part.MemoryBytes,
+            NanoCpus = Plus(sum.NanoCpus, part.NanoCpus), MemoryBytes = Plus(sum.MemoryBytes, part.MemoryBytes),
         });
+
+    /// <exception cref="OptionException">too many, or a kind that is counted and named</exception>
+    public static ImmutableArray<GenericResource> Checked(IEnumerable<GenericResource> resources)
+    {
+        ImmutableArray<GenericResource> all = [.. resources.Distinct()];
+        if (all.Length > MostGeneric)
+            throw new OptionException($"--generic-resource: {all.Length} are more than the limit of {MostGeneric}");
+        if (all.GroupBy(resource => resource.Kind)
+            .FirstOrDefault(kind => kind.Select(unit => unit.Unit.Length > 0).Distinct().Count() > 1) is { } mixed)
+            throw new OptionException(
+                $"--generic-resource: '{mixed.Key}' has a number, and names too: give one of them");
+        return all;
+    }
+
+    private static long Plus(long one, long other) => one > long.MaxValue - other ? long.MaxValue : one + other;
 
     /// <summary>
     /// <c>ssd=3</c>: three of a kind; <c>gpu=uuid1</c>: one that has a name; <c>tty=/dev/ttyS0</c>: a device.

@@ -41,6 +41,9 @@ public sealed record ServiceTask : IStoreObject
     /// <summary>Set when the managers want it to run elsewhere although its node would go on running it.</summary>
     [Key(10)] public Eviction? Eviction { get; init; }
 
+    /// <summary>A gentle eviction was given up: it is not moved again by itself before this moment.</summary>
+    [Key(11)] public DateTimeOffset? StaysUntil { get; init; }
+
     public string Key => Id.Value;
 
     public string? UniqueName => null;

@@ -30,14 +30,21 @@ public sealed class RebalancingController : IController
             return new([], null);
         if (LastChange(state, now) is { } last && last + Settling > now)
             return new([], last + Settling);
-        var plan = Rebalancer.Plan(state, new RebalanceScope(services, Budget, WithLocalData: false), now);
+        var scope = new RebalanceScope(services, Budget, WithLocalData: false) { WithGivenUp = false };
+        var plan = Rebalancer.Plan(state, scope, now);
         return new(
             [
                 .. plan.Moves.GroupBy(move => move.Service.Id)
                     .Select(moves => new Transaction { Changes = [.. Rebalancer.Begin(moves, now)] }),
             ],
-            plan.LeftAlone.Any(left => left.Passes) ? now + Settling : null);
+            plan.LeftAlone.Any(left => left.Passes) ? now + Settling : EndOfRest(state, services, now));
     }
+
+    /// <summary>When the first task may be moved again of which a move was given up.</summary>
+    private static DateTimeOffset? EndOfRest(StateSnapshot state, Service[] services, DateTimeOffset now) => services
+        .SelectMany(service => state.TasksOf(service.Id).Values)
+        .Where(task => task.Desired == TaskState.Running).Select(task => task.StaysUntil)
+        .Where(until => until > now).Min();
 
     /// <summary>A moment that is still to come is of a clock that was set back.</summary>
     private static DateTimeOffset? LastChange(StateSnapshot state, DateTimeOffset now) => state.Nodes.Values

@@ -8,6 +8,9 @@ internal static class Replacement
     /// <summary>How long a task that is to be moved waits for a node to go to.</summary>
     private static readonly TimeSpan PlacementPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>After a move that came to nothing; what was in its way seldom goes within a moment.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
+
     public static void Apply(TaskPlan plan, Service service)
     {
         foreach (var task in plan.Wanted)
@@ -64,7 +67,7 @@ internal static class Replacement
             plan.Desire(evicted, TaskState.Shutdown);
         else if (successor.Status.State.IsTerminal() || (successor.NodeId is null && giveUpAt <= plan.Now))
         {
-            plan.Keep(evicted);
+            plan.Keep(evicted, until: plan.Now + Rest);
             plan.Desire(successor, TaskState.Shutdown);
         }
         else if (successor.NodeId is null)

@@ -32,6 +32,9 @@ public sealed class SchedulingController : IController
     /// <summary>Since the last decision; at first it is not known what did.</summary>
     private WakeEvents _happened = WakeEvents.All;
 
+    private StateSnapshot _decidedOn = StateSnapshot.Empty;
+    private ImmutableArray<Placed> _lastPlaced = [];
+
     public string Name => "scheduler";
 
     public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before)
@@ -48,6 +51,9 @@ public sealed class SchedulingController : IController
         {
             isNew |= SchedulingEvents.StartsWaiting(key, change.Snapshot, before);
             _happened |= SchedulingEvents.Of(key, change.Snapshot, before);
+            // What was there when it was decided may have gone and come back between the two.
+            if (_decidedOn.Index > before.Index)
+                _happened |= SchedulingEvents.Of(key, change.Snapshot, _decidedOn);
             if (SchedulingEvents.IsLabelledOtherwise(key, change.Snapshot, before))
                 isNew |= _scheduler.Forget(new ServiceId(key.Key));
         }
@@ -56,8 +62,11 @@ public sealed class SchedulingController : IController
 
     public ControllerDecision Decide(ReconcileContext context, string key)
     {
+        // What was placed and could not be written has held room that others were refused for.
+        if (!_lastPlaced.All(placed => context.State.Task(placed.Task.Id)?.NodeId == placed.Node.Id))
+            _happened = WakeEvents.All;
         var decision = _scheduler.Decide(context.State, context.Now, seed: context.State.Index, _happened);
-        _happened = WakeEvents.None;
+        (_happened, _decidedOn, _lastPlaced) = (WakeEvents.None, context.State, decision.Placed);
         var placed = InParts(decision.Placed).Select(part => Assign(part, context.Now));
         var preempted = decision.Preempted.Select(made => Evict(made, ReasonOf(made.For, decision), context.Now));
         var making = decision.Preempted.Select(made => made.For.Id).ToHashSet();

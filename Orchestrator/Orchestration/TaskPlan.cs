@@ -33,7 +33,8 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     }
 
     /// <summary>It need not leave its node any more.</summary>
-    public void Keep(ServiceTask task) => _tasks[task.Key] = _tasks[task.Key] with { Eviction = null };
+    public void Keep(ServiceTask task, DateTimeOffset until) =>
+        _tasks[task.Key] = _tasks[task.Key] with { Eviction = null, StaysUntil = until };
 
     public void Observe(ServiceTask task, TaskState state, string message) =>
         _tasks[task.Key] = _tasks[task.Key] with

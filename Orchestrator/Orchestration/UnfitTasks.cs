@@ -18,7 +18,8 @@ internal static class UnfitTasks
 {
     public static ImmutableArray<UnfitTask> Find(StateSnapshot state, Node node)
     {
-        if (node.Status.State != NodeState.Ready || node.Description.RuntimeError.Length > 0)
+        if (node.Status.State != NodeState.Ready || node.Description.RuntimeError.Length > 0
+            || node.Description.Resources is { NanoCpus: <= 0 } or { MemoryBytes: <= 0 })
             return []; // nothing is known of it now
         var staying = new List<Occupant>();
         var unfit = ImmutableArray.CreateBuilder<UnfitTask>();
@@ -52,14 +53,25 @@ internal static class UnfitTasks
         var usage = staying.Aggregate(
             NodeUsage.None, (sum, occupant) => sum.With(occupant.Spec, occupant.Holder.Grant, +1));
         var capacity = Capacities.Of(node.Description, overcommit);
+        var gone = new List<Occupant>();
         while (Excess(usage, capacity, node) is { } excess
             && staying.Find(occupant => excess(occupant.LeftBy(usage)) < excess(usage)) is { } first)
         {
             staying.Remove(first);
+            gone.Add(first);
             usage = first.LeftBy(usage);
-            yield return new UnfitTask(
-                first.Holder, $"node {node.Description.Hostname} has less room than it had promised");
         }
+        // Who came first may not be needed beside a larger one that came later.
+        for (var at = gone.Count - 2; at >= 0; at--)
+        {
+            var back = usage.With(gone[at].Spec, gone[at].Holder.Grant, +1);
+            if (Excess(back, capacity, node) is not null)
+                continue;
+            usage = back;
+            gone.RemoveAt(at);
+        }
+        return gone.Select(occupant => new UnfitTask(
+            occupant.Holder, $"node {node.Description.Hostname} has less room than it had promised"));
     }
 
     /// <summary>Measures the first resource of which more is promised than there is; null when there is none.</summary>

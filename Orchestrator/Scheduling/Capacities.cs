@@ -5,8 +5,6 @@ namespace Orchestrator.Scheduling;
 /// <summary>What of a node may be promised to tasks.</summary>
 public static class Capacities
 {
-    private const double Smallest = 0.001;
-
     /// <summary>
     /// Without what its administrator keeps back, and with what the cluster overcommits. Exact where nothing is.
     /// </summary>
@@ -20,6 +18,8 @@ public static class Capacities
     {
         var left = Math.Max(0, has - reserved);
         // In decimals a tenth is a tenth: a node is not over its capacity by a rounding.
-        return overcommit < Smallest ? left : (long)decimal.Floor(left * (1 + (decimal)overcommit));
+        return overcommit <= 0
+            ? left
+            : (long)decimal.Min(long.MaxValue, decimal.Floor(left * (1 + (decimal)overcommit)));
     }
 }

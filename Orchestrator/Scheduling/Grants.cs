@@ -11,49 +11,63 @@ internal static class Grants
         .Where(port => port.Mode == PublishMode.Host && port.PublishedEnd > port.Published)
         .OrderBy(port => port.PublishedEnd).ThenBy(port => port.Published);
 
-    /// <summary>What can still be had of one kind; named units count one each.</summary>
+    /// <summary>What can still be had of one kind. Where units have names only those count, one each.</summary>
     public static long FreeOf(string kind, NodeResources capacity, NodeUsage usage)
     {
-        var (named, free, counted) = (false, 0L, 0L);
+        var (isNamed, free) = (false, 0L);
+        foreach (var resource in capacity.Generic)
+            if (resource.Kind == kind && resource.Unit.Length > 0)
+            {
+                isNamed = true;
+                free += usage.HasUnit(resource) ? 0 : 1;
+            }
+        return isNamed ? free : TotalOf(kind, capacity) - usage.Generic.GetValueOrDefault(kind);
+    }
+
+    /// <summary>What there is of one kind, in use or not.</summary>
+    public static long TotalOf(string kind, NodeResources capacity)
+    {
+        var (named, counted) = (0L, 0L);
         foreach (var resource in capacity.Generic)
         {
             if (resource.Kind != kind)
                 continue;
-            named |= resource.Unit.Length > 0;
-            free += resource.Unit.Length > 0 && !usage.HasUnit(resource) ? 1 : 0;
-            counted += resource.Count;
+            if (resource.Unit.Length > 0)
+                named++;
+            else
+                counted = resource.Count > long.MaxValue - counted ? long.MaxValue : counted + resource.Count;
         }
-        return named ? free : counted - usage.Generic.GetValueOrDefault(kind);
+        return named > 0 ? named : counted;
     }
 
-    /// <summary>What there is of one kind, in use or not.</summary>
-    public static long TotalOf(string kind, NodeResources capacity) => capacity.Generic
-        .Where(resource => resource.Kind == kind).Sum(resource => resource.Unit.Length > 0 ? 1 : resource.Count);
-
+    /// <param name="skipped">free ports to leave out of each range, as long as there are others</param>
     /// <returns>null when nothing was there to choose from</returns>
-    public static TaskGrant? Choose(SchedulingRequest request, Candidate candidate)
+    public static TaskGrant? Choose(SchedulingRequest request, Node node, NodeUsage usage, int skipped)
     {
         if (request.Generic.IsEmpty && request.PortRanges.IsEmpty)
             return null;
-        var generic = request.Generic.SelectMany(wanted => UnitsFor(wanted, candidate));
-        TryChoosePorts(request, candidate.Usage, out var ports);
+        var generic = request.Generic.SelectMany(wanted => UnitsFor(wanted, node, usage));
+        TryChoosePorts(request, usage, skipped, out var ports);
         return new TaskGrant { Generic = [.. generic], Ports = ports };
     }
 
-    /// <summary>The lowest free number of each range.</summary>
-    public static bool TryChoosePorts(SchedulingRequest request, NodeUsage usage, out ImmutableArray<PortConfig> ports)
+    /// <summary>The lowest free number of each range, but for those that are skipped.</summary>
+    public static bool TryChoosePorts(
+        SchedulingRequest request, NodeUsage usage, int skipped, out ImmutableArray<PortConfig> ports)
     {
         ports = [];
         foreach (var range in request.PortRanges)
         {
-            if (FirstFree(range, request, usage, ports) is not { } number)
+            var free = FreeIn(range, request, usage, ports);
+            if (!free.Any())
                 return false;
+            var number = skipped == 0 ? free.First() : free.ElementAt(skipped % free.Count());
             ports = ports.Add(range with { Published = number, PublishedEnd = 0 });
         }
         return true;
     }
 
-    private static uint? FirstFree(
+    private static IEnumerable<uint> FreeIn(
         PortConfig range, SchedulingRequest request, NodeUsage usage, ImmutableArray<PortConfig> chosen)
     {
         for (var number = range.Published; number <= range.PublishedEnd; number++)
@@ -61,19 +75,18 @@ internal static class Grants
             var port = HostPort.Of(range with { Published = number });
             if (usage.IsFree(port) && !request.Ports.Any(port.ClashesWith)
                 && !chosen.Any(other => HostPort.Of(other).ClashesWith(port)))
-                return number;
+                yield return number;
         }
-        return null;
     }
 
-    private static IEnumerable<GenericResource> UnitsFor(GenericResource wanted, Candidate candidate)
+    private static IEnumerable<GenericResource> UnitsFor(GenericResource wanted, Node node, NodeUsage usage)
     {
         GenericResource[] named =
         [
-            .. candidate.Node.Description.Resources.Generic
+            .. node.Description.Resources.Generic
                 .Where(unit => unit.Kind == wanted.Kind && unit.Unit.Length > 0),
         ];
-        return named.Length == 0 ? [wanted] : named.Where(unit => !candidate.Usage.HasUnit(unit))
+        return named.Length == 0 ? [wanted] : named.Where(unit => !usage.HasUnit(unit))
             .OrderBy(unit => unit.Unit, StringComparer.Ordinal).Take((int)Math.Min(wanted.Count, int.MaxValue));
     }
 }

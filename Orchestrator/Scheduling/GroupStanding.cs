@@ -74,7 +74,8 @@ internal sealed class GroupStanding
     /// <returns>other nodes that stand otherwise with the group than they did</returns>
     public IReadOnlyList<Candidate> Place(Candidate candidate)
     {
-        LastGrant = Grants.Choose(Request, candidate);
+        // A port that something else holds there fails each time: the next try takes another.
+        LastGrant = Grants.Choose(Request, candidate.Node, candidate.Usage, candidate.FailuresIn(_group));
         candidate.Usage = candidate.Usage.With(Request.Spec, LastGrant, +1);
         Know(candidate).AddTasks(1);
         var unmet = _affinities.UnmetWishesOfUnknown;
@@ -83,6 +84,17 @@ internal sealed class GroupStanding
             Know(_table[node]);
         // A wish that everybody met until now sets all back that do not meet it.
         return unmet != _affinities.UnmetWishesOfUnknown ? _known : Candidates(changed);
+    }
+
+    /// <summary>Keeps room for one of the group's tasks on a node that others are about to leave.</summary>
+    /// <param name="left">its usage when they have gone</param>
+    public void Claim(Candidate candidate, NodeUsage left)
+    {
+        var grant = Grants.Choose(Request, candidate.Node, left, skipped: 0);
+        candidate.Usage = candidate.Usage.With(Request.Spec, grant, +1);
+        Know(candidate).AddTasks(1);
+        foreach (var node in _affinities.Place(candidate))
+            Know(_table[node]);
     }
 
     public int TasksOn(Candidate candidate) => candidate.TasksIn(_group);

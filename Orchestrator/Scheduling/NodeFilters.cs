@@ -153,7 +153,7 @@ internal static class NodeFilters
         foreach (var port in group.Request.Ports)
             if (!candidate.Usage.IsFree(port))
                 return false;
-        return group.Request.PortRanges.IsEmpty || Grants.TryChoosePorts(group.Request, candidate.Usage, out _);
+        return group.Request.PortRanges.IsEmpty || Grants.TryChoosePorts(group.Request, candidate.Usage, 0, out _);
     }
 
     private static bool IsBelowMaxReplicas(GroupStanding group, Candidate candidate) =>

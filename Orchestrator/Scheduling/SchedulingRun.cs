@@ -49,12 +49,14 @@ internal sealed class SchedulingRun(
     private IEnumerable<string> TextsFor(
         ServiceTask[] refused, Priority priority, GroupStanding group, string reason) =>
         priority.MayEvict
-            ? _preemptions.MakeRoom(group, priority, refused, reason)
+            ? _preemptions.MakeRoom(
+                new Preemptor(group, priority, _affinities.NeededBy(group.Request)), refused, reason)
             : Enumerable.Repeat(reason, refused.Length);
 
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
     {
-        var placed = ImmutableArray.CreateBuilder<Placed>(tasks.Length - _refused.Count);
+        Array.Resize(ref _nodes, tasks.Length); // when nothing was tried it is still empty
+        var placed = ImmutableArray.CreateBuilder<Placed>();
         var refused = ImmutableArray.CreateBuilder<Refused>(_refused.Count);
         for (var at = 0; at < tasks.Length; at++)
             if (_nodes[at] is { } node)

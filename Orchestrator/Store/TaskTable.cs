@@ -79,8 +79,8 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
         task.NodeId is not null && task.Status.State is TaskState.Failed or TaskState.Rejected;
 
     /// <summary>What its usage depends on.</summary>
-    private static (NodeId? Node, bool Holds, ulong Revision) UseOf(ServiceTask task) =>
-        (task.NodeId, task.Status.State.HoldsResources(), task.Revision);
+    private static (NodeId? Node, bool Holds, ulong Revision, TaskGrant? Grant) UseOf(ServiceTask task) =>
+        (task.NodeId, task.Status.State.HoldsResources(), task.Revision, task.Grant);
 
     public static bool HoldsNode(ServiceTask task) =>
         task.NodeId is not null && task.Status.State.HoldsResources();

@@ -101,7 +101,7 @@ internal static class ClusterMapper
         if (!labels.TryGetValue(OvercommitLabel, out var text))
             return 0;
         return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
-            && share <= MostOvercommit
+            && share is >= 0 and <= MostOvercommit
             ? share
             : throw ApiException.Bad($"label {OvercommitLabel}: need a number from 0 to {MostOvercommit}, 0.1 for "
                 + "a tenth more");

@@ -74,6 +74,7 @@ internal static class ServiceSpecMapper
     {
         if (!IPAddress.TryParse(text, out var address))
             return text ?? "";
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "" : address.ToString();
     }
 

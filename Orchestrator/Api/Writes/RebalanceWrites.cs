@@ -10,7 +10,7 @@ internal sealed class RebalanceWrites(ManagerServices manager, IReadOnlyList<str
 {
     public RebalancePlan Plan(StateSnapshot state)
     {
-        var named = services.Select(name => Lookups.Service(state, name)).DistinctBy(service => service.Id);
+        var named = services.Select(name => Lookups.Service(state, name ?? "")).DistinctBy(service => service.Id);
         var scope = services.Count == 0
             ? new RebalanceScope(state.Services.Values, maxMoves, WithLocalData: false)
             : new RebalanceScope(named, maxMoves, WithLocalData: true);

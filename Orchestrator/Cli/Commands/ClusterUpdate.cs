@@ -18,7 +18,8 @@ internal static class ClusterUpdate
             throw CliException.Usage("nothing to change", fix: "give --strategy or --overcommit");
         var path = ApiQuery.With("/swarm/update", ("version", Invariantly.Text(swarm.Version.Index)));
         await run.Api.PostAsync(path, ApiBody.Of(swarm.Spec, WireJson.Default.SwarmSpecDto), ct);
-        run.Error.WriteLine("The cluster is updated. Tasks that run stay where they are.");
+        run.Error.WriteLine(
+            "The cluster is updated. Tasks stay where they are, unless a node may promise less than it did.");
         return ExitCode.Ok;
     }
 }

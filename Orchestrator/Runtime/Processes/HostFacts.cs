@@ -15,7 +15,9 @@ internal static class HostFacts
         Resources = new NodeResources
         {
             NanoCpus = Environment.ProcessorCount * NanosecondsPerCore,
-            MemoryBytes = MemoryBytes(ProcFiles.TryRead("/proc/meminfo")),
+            MemoryBytes = MemoryBytes(ProcFiles.TryRead("/proc/meminfo")) is var bytes and > 0
+                ? bytes
+                : throw new RuntimeException(RuntimeFailure.Unavailable, "/proc/meminfo cannot be read"),
         },
         EngineVersion = "process",
         EngineLabels = StringMap.Empty

@@ -38,6 +38,17 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
             [.. parsed.All.Select(affinity => TermOf(affinity, request))], this, parsed.HasUnreadable);
     }
 
+    /// <summary>Services that a group wants to be near to, and not merely wishes.</summary>
+    public IReadOnlySet<ServiceId> NeededBy(SchedulingRequest request) => AffinityCarriers.Parsed(request.Spec).All
+        .Where(affinity => affinity is { IsSoft: false, IsNegative: false })
+        .SelectMany(affinity => affinity.Key switch
+        {
+            AffinityKey.Image => [],
+            AffinityKey.Task =>
+                state.Tasks.Values.Where(task => IsNamed(affinity, task)).Select(task => task.ServiceId),
+            _ => ServicesOf(affinity, request),
+        }).ToHashSet();
+
     /// <summary>The nodes with that value.</summary>
     public IEnumerable<int> NodesIn(NodeAttribute topology, string place)
     {

@@ -43,7 +43,7 @@ public sealed record PlacementPlan(
 
     private static Change Assign(Placed placed) => Change.Update(placed.Task with
     {
-        NodeId = placed.Node.Id, Status = placed.Task.Status with { State = TaskState.Assigned },
+        NodeId = placed.Node.Id, Grant = placed.Grant, Status = placed.Task.Status with { State = TaskState.Assigned },
     });
 
     private static StateSnapshot After(StateSnapshot state, IEnumerable<Change> changes)

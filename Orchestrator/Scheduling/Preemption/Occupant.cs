@@ -6,11 +6,19 @@ namespace Orchestrator.Scheduling.Preemption;
 /// <summary>A task that holds resources of a node, and what it gives back when it goes.</summary>
 internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
 {
+    /// <summary>Beyond its grace period; then it is not waited for any more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     public static Occupant Of(StateSnapshot state, ServiceTask task) =>
         new(task, state.SpecOf(task), Priority.Of(state, task).Level);
 
     /// <summary>Told to go already: its room comes back without asking.</summary>
     public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };
+
+    /// <summary>It is leaving, and not for so long that it may hang.</summary>
+    public bool LeavesSoon(DateTimeOffset now) => IsLeaving
+        && now - Holder.Meta.UpdatedAt
+            < (Spec.Template.Container.StopGracePeriod ?? Defaults.StopGracePeriod) + Patience;
 
     public NodeUsage LeftBy(NodeUsage usage) => usage.With(Spec, Holder.Grant, -1);
 

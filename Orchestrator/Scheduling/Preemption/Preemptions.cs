@@ -16,11 +16,12 @@ public sealed record Preempted(ServiceTask For, Node Node, ImmutableArray<Servic
 /// </summary>
 internal sealed class Preemptions(StateSnapshot state, CandidateTable table, DateTimeOffset now)
 {
-    /// <summary>Tasks for which others are pushed out in one decision; the next one goes on.</summary>
+    /// <summary>Tasks that get a claim in one decision; the next one goes on.</summary>
     private const int MostAtOnce = 64;
 
     private readonly NodeOccupants _occupants = new(state);
     private readonly List<Preempted> _made = [];
+    private int _claims;
 
     public IReadOnlyList<Preempted> Made => _made;
 
@@ -29,44 +30,58 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
     /// </summary>
     /// <param name="refused">why the first does not fit</param>
     /// <returns>for each task what it waits for</returns>
-    public IEnumerable<string> MakeRoom(GroupStanding group, Priority priority, ServiceTask[] tasks, string refused)
+    public IEnumerable<string> MakeRoom(Preemptor who, ServiceTask[] tasks, string refused)
     {
-        var plans = table.All.ToArray().Where(candidate => NodeFilters.Fixed.PassAll(group, candidate))
-            .Select(candidate => PlanFor(group, priority, candidate)).OfType<RoomPlan>().ToList();
+        List<RoomPlan> plans = _claims >= MostAtOnce ? [] :
+        [
+            .. table.All.ToArray().Where(candidate => NodeFilters.Fixed.PassAll(who.Group, candidate))
+                .Select(candidate => PlanFor(who, candidate)).OfType<RoomPlan>(),
+        ];
         foreach (var task in tasks)
         {
-            if (BestOf(plans, task) is not { } best || (!best.Victims.IsEmpty && _made.Count >= MostAtOnce))
+            if (_claims >= MostAtOnce || BestOf(plans, task) is not { } best)
             {
                 yield return refused;
                 continue;
             }
-            Take(group, priority, best, task);
-            plans.Remove(best);
-            if (PlanFor(group, priority, best.Candidate) is { } next)
+            Take(who, best, task);
+            plans.RemoveAll(plan => plan == best || !who.Group.MeetsAffinities(plan.Candidate));
+            if (PlanFor(who, best.Candidate) is { } next)
                 plans.Add(next);
             yield return Waiting(best);
         }
     }
 
     /// <summary>Where tasks leave for this one already; else where it takes the least.</summary>
-    private RoomPlan? BestOf(List<RoomPlan> plans, ServiceTask task) => plans.Count == 0
-        ? null
-        : plans.Find(plan => plan.Victims.IsEmpty && LeaveFor(plan.Candidate, task)) ?? plans.Min();
+    private RoomPlan? BestOf(List<RoomPlan> plans, ServiceTask task)
+    {
+        if (plans.Count == 0)
+            return null;
+        if (plans.Find(plan => plan.Victims.IsEmpty && LeaveFor(plan.Candidate, task)) is { } claimed)
+            return claimed;
+        return IsFollowing(task) ? plans.Where(plan => plan.Victims.IsEmpty).Min() : plans.Min();
+    }
+
+    /// <summary>The task that it replaces has room still, which may be its own soon: nobody goes yet.</summary>
+    private bool IsFollowing(ServiceTask task) =>
+        task.Restart?.Replaces is { } former && state.Task(former) is { NodeId: { } node } old
+        && old.Status.State.HoldsResources() && state.Node(node)?.Status.State == NodeState.Ready;
 
     private bool LeaveFor(Candidate candidate, ServiceTask task) =>
         _occupants.Of(candidate.Node).Any(occupant => occupant.Holder.Eviction?.For == task.Id);
 
-    private RoomPlan? PlanFor(GroupStanding group, Priority priority, Candidate candidate)
+    private RoomPlan? PlanFor(Preemptor who, Candidate candidate)
     {
         var occupants = _occupants.Of(candidate.Node);
-        var soon = occupants.Where(occupant => occupant.IsLeaving)
+        var soon = occupants.Where(occupant => occupant.LeavesSoon(now))
             .Aggregate(candidate.Usage, (left, occupant) => occupant.LeftBy(left));
-        bool Fits(NodeUsage usage) => FitsWith(usage, group, candidate);
+        bool Fits(NodeUsage usage) => FitsWith(usage, who.Group, candidate);
         if (Fits(soon))
-            return new RoomPlan(candidate, []);
-        Occupant[] lower = [.. occupants.Where(occupant => !occupant.IsLeaving && occupant.Level < priority.Level)];
+            return new RoomPlan(candidate, [], soon);
+        Occupant[] lower = [.. occupants.Where(occupant => !occupant.IsLeaving && occupant.Level < who.Priority.Level
+            && !who.Needed.Contains(occupant.Holder.ServiceId))];
         return lower.Length > 0 && VictimSearch.Find(lower, soon, Fits) is { } victims
-            ? new RoomPlan(candidate, victims)
+            ? new RoomPlan(candidate, victims, victims.Aggregate(soon, (left, victim) => victim.LeftBy(left)))
             : null;
     }
 
@@ -80,14 +95,14 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
         return fits;
     }
 
-    private void Take(GroupStanding group, Priority priority, RoomPlan plan, ServiceTask task)
+    private void Take(Preemptor who, RoomPlan plan, ServiceTask task)
     {
         var node = plan.Candidate.Node;
         if (!plan.Victims.IsEmpty)
         {
             var eviction = new Eviction
             {
-                Reason = $"preempted by {group.Request.Spec.Name}.{task.Slot} (priority {priority.Level})",
+                Reason = $"preempted by {who.Group.Request.Spec.Name}.{task.Slot} (priority {who.Priority.Level})",
                 At = now,
                 For = task.Id,
             };
@@ -98,8 +113,8 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
             _occupants.MarkLeaving(node, plan.Victims, eviction);
         }
         // Until it is there nobody of lower priority gets that room.
-        plan.Candidate.Usage = plan.Candidate.Usage.With(group.Request.Spec, null, +1);
-        group.AddTasks(node.Key, 1);
+        who.Group.Claim(plan.Candidate, plan.Left);
+        _claims++;
         table.Journal.Add(plan.Candidate.Index);
     }
 

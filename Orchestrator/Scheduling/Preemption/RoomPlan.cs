@@ -1,8 +1,12 @@
+using Orchestrator.Store;
+
 namespace Orchestrator.Scheduling.Preemption;
 
 /// <summary>How room can be made on one node; the least is the best.</summary>
 /// <param name="Victims">none: it is enough to wait for those that are leaving</param>
-internal sealed record RoomPlan(Candidate Candidate, ImmutableArray<Occupant> Victims) : IComparable<RoomPlan>
+/// <param name="Left">the node's usage when all of them have gone</param>
+internal sealed record RoomPlan(Candidate Candidate, ImmutableArray<Occupant> Victims, NodeUsage Left)
+    : IComparable<RoomPlan>
 {
     private int HighestLevel => Victims.IsEmpty ? int.MinValue : Victims.Max(victim => victim.Level);
 

@@ -6,7 +6,11 @@ namespace Orchestrator.Scheduling.Rebalancing;
 /// <summary>What is to be evened out.</summary>
 /// <param name="MaxMoves">together with those that are under way already</param>
 /// <param name="WithLocalData">also tasks whose data stays behind on their node</param>
-public sealed record RebalanceScope(IEnumerable<Service> Services, int MaxMoves, bool WithLocalData);
+public sealed record RebalanceScope(IEnumerable<Service> Services, int MaxMoves, bool WithLocalData)
+{
+    /// <summary>Also tasks of which a move was given up a short while ago.</summary>
+    public bool WithGivenUp { get; init; } = true;
+}
 
 /// <summary>A running task that had better run elsewhere.</summary>
 /// <param name="Why">in words</param>
@@ -54,8 +58,8 @@ public static class Rebalancer
                 movable.Add(service);
         var underWay = UnderWay(state);
         var most = scope.MaxMoves - underWay;
-        return new(most > 0 ? Moves(movable, new RebalancingRun(state, now), most) : [], leftAlone.ToImmutable(),
-            underWay);
+        var run = new RebalancingRun(state, now, scope.WithGivenUp);
+        return new(most > 0 ? Moves(movable, run, most) : [], leftAlone.ToImmutable(), underWay);
     }
 
     /// <summary>Again and again: what moves makes room, or another balance, for others.</summary>

@@ -11,15 +11,16 @@ internal sealed class RebalancingRun
     private const int MostSources = 8;
 
     private readonly DateTimeOffset _now;
+    private readonly bool _withGivenUp;
     private readonly CandidateTable _table;
     private readonly NodePools _pools;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private StateSnapshot _state;
     private AffinityIndex _affinities;
 
-    public RebalancingRun(StateSnapshot state, DateTimeOffset now)
+    public RebalancingRun(StateSnapshot state, DateTimeOffset now, bool withGivenUp)
     {
-        (_state, _now) = (state, now);
+        (_state, _now, _withGivenUp) = (state, now, withGivenUp);
         _table = new CandidateTable(state);
         _pools = new NodePools(_table);
         _affinities = new AffinityIndex(state, _table);
@@ -43,6 +44,7 @@ internal sealed class RebalancingRun
 
     private bool MayMove(ServiceTask task) => task is { Desired: TaskState.Running, Eviction: null, NodeId: { } node }
         && task.Status.State == TaskState.Running && !_moved.Contains(task.Key)
+        && (_withGivenUp || task.StaysUntil is not { } until || until <= _now)
         && _state.Node(node)?.Status.State == NodeState.Ready;
 
     private Candidate[] FullestFirst(IEnumerable<string> nodes, GroupStanding group)
