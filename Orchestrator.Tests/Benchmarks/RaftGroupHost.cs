@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Api;
 using Orchestrator.Consensus;
 using Orchestrator.Hosting;
+using Orchestrator.Model;
+using Orchestrator.Security;
 using Orchestrator.Store;
 using Orchestrator.Tests.Builders;
 using Orchestrator.Tests.Consensus;
@@ -38,6 +40,12 @@ internal sealed class RaftGroupHost : IAsyncDisposable
 
     /// <summary>On a machine that is too busy another one may have taken over.</summary>
     public bool Leads => Node.Status is var status && status.Leader == status.Self;
+
+    /// <summary>Of the manager here.</summary>
+    public NodeId Self => _node.Status.NodeId!.Value;
+
+    /// <summary>Where the manager here listens for the cluster, <c>ip:port</c>.</summary>
+    public string Address => Store.Current.Node(Self)!.ManagerAddress;
 
     private int Voters => Node.Status.Membership.Members.Count(member => member.Votes);
 
@@ -81,14 +89,24 @@ internal sealed class RaftGroupHost : IAsyncDisposable
     public async Task JoinAsync(DaemonProcess daemon)
     {
         var voters = Voters;
-        var self = Store.Current.Node(_node.Status.NodeId!.Value)!;
         var token = Store.Current.Cluster!.ManagerToken;
-        (await daemon.SwarmnetAsync("join", "--token", token, self.ManagerAddress)).Succeeded();
+        (await daemon.SwarmnetAsync("join", "--token", token, Address)).Succeeded();
         await Eventually.True("a vote for the new manager", () => Voters > voters);
     }
 
     /// <summary>This process is no manager any more; one of the daemons leads.</summary>
     public Task LeaveAsync() => _node.LeaveAsync(force: true, CancellationToken.None);
+
+    /// <summary>A certificate by the cluster's CA.</summary>
+    public NodeIdentity Issue(NodeId node, NodeRole role)
+    {
+        var cluster = Store.Current.Cluster!;
+        using var ca = CertificateAuthority.FromPem(cluster.CaCertificate, cluster.CaKey);
+        using var key = new KeyAndRequest();
+        var peer = new PeerIdentity(node, role, cluster.Id);
+        return key.Complete(
+            ca.Issue(peer, key.RequestPem, TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(1)), ca.CertificatePem);
+    }
 
     public async Task ProposeAsync(params Change[] changes)
     {

@@ -22,7 +22,8 @@ internal static class RaftGroupPing
     public static async Task<double> MeasureAsync(RaftGroupHost group, Member member)
     {
         using var limit = new CancellationTokenSource(Patience);
-        using var identity = IdentityIn(group);
+        // Another certificate of the manager in this process: strangers get no answer.
+        using var identity = group.Issue(group.Self, NodeRole.Manager);
         var connector = ClusterConnector.ForNode(new LiveIdentity(identity), TimeProvider.System);
         using var client = new HttpClient(connector.CreateHandler())
         {
@@ -39,18 +40,5 @@ internal static class RaftGroupPing
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         return Figures.Median(times);
-    }
-
-    /// <summary>Another certificate of the manager in this process: strangers get no answer.</summary>
-    private static NodeIdentity IdentityIn(RaftGroupHost group)
-    {
-        var cluster = group.Store.Current.Cluster!;
-        using var ca = CertificateAuthority.FromPem(cluster.CaCertificate, cluster.CaKey);
-        using var key = new KeyAndRequest();
-        var status = group.Node.Status;
-        var self = new NodeId(status.Membership.Members.Single(member => member.Id == status.Self).Node);
-        var peer = new PeerIdentity(self, NodeRole.Manager, cluster.Id);
-        return key.Complete(
-            ca.Issue(peer, key.RequestPem, TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(1)), ca.CertificatePem);
     }
 }

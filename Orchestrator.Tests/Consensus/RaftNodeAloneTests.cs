@@ -37,6 +37,28 @@ public sealed class RaftNodeAloneTests
     }
 
     [Test]
+    public async Task Much_that_is_to_be_applied_leaves_turns_to_others()
+    {
+        var (shown, node) = (new List<ulong>(), (RaftNode?)null);
+        await using (var first = NodeBench.Start(_options))
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => first.ProposeAsync(new string('x', 600 * 1024))));
+        using var known = new ManualResetEventSlim();
+        var machine = new RecordingMachine
+        {
+            BeforeApply = _ =>
+            {
+                known.Wait(Eventually.Patience);
+                shown.Add(node!.Status.AppliedIndex);
+            },
+        };
+        await using var second = NodeBench.Start(_options, machine: machine);
+        node = second.Node;
+        known.Set();
+        await second.BarrierAsync();
+        Assert.That(shown[^1], Is.GreaterThan(shown[0]), "the status is shown once a turn");
+    }
+
+    [Test]
     public async Task A_snapshot_and_the_commands_behind_it_make_the_same_state_and_old_segments_go()
     {
         var (options, commands) = await TwoSnapshotsAsync();

@@ -24,9 +24,12 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     public SessionSettings Settings { get; private set; } = new();
 
     /// <summary>Opens a session and reads the settings; says nothing yet.</summary>
-    public static async Task<ScriptedAgent> OpenAsync(ManagerUnderTest manager, NodeIdentity node, CancellationToken ct)
+    public static Task<ScriptedAgent> OpenAsync(ManagerUnderTest manager, NodeIdentity node, CancellationToken ct) =>
+        OpenAsync(manager.ClientOf(node), ct);
+
+    /// <param name="client">of one node at one manager; it is disposed with the session</param>
+    public static async Task<ScriptedAgent> OpenAsync(HttpClient client, CancellationToken ct)
     {
-        var client = manager.ClientOf(node);
         var content = new StreamedContent();
         var request = new HttpRequestMessage(HttpMethod.Post, ClusterPaths.Session)
         {

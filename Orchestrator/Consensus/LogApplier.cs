@@ -16,17 +16,19 @@ internal sealed class LogApplier(
     /// <summary>Of the last entry that is applied.</summary>
     public ulong Index => _applied.Position.Index;
 
+    /// <returns>bytes of what was applied</returns>
     /// <exception cref="LogException">an entry cannot be applied: end the process</exception>
-    public void Apply(Ready ready)
+    public long Apply(Ready ready)
     {
         if (ready.WantsSnapshot)
             _snapshots.Want();
         if (ready.Committed.IsEmpty)
-            return;
+            return 0;
         foreach (var entry in ready.Committed)
             Apply(entry);
         parts.Core.Applied(Index);
         TakeSnapshotIfDue();
+        return ready.Committed.Sum(entry => (long)entry.Payload.Length);
     }
 
     public void TakeSnapshotIfDue() => _snapshots.TakeIfDue(_applied, parts.State, SnapshotTaken);

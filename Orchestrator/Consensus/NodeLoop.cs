@@ -13,8 +13,9 @@ namespace Orchestrator.Consensus;
 /// </remarks>
 internal sealed class NodeLoop
 {
-    /// <summary>Messages taken in one turn, so that a flood does not keep ticks from being counted.</summary>
+    // No flood keeps ticks from being counted, nor messages from being heard: all others would be taken for lost.
     private const int MessagesPerTurn = 512;
+    private const int AppliedBytesPerTurn = 1024 * 1024;
 
     private readonly NodeParts _parts;
     private readonly RaftNodeOptions _options;
@@ -33,10 +34,8 @@ internal sealed class NodeLoop
 
     public NodeLoop(NodeParts parts)
     {
-        _parts = parts;
-        _options = parts.Options;
-        _core = parts.Core;
-        _disk = parts.Disk;
+        (_parts, _options) = (parts, parts.Options);
+        (_core, _disk) = (parts.Core, parts.Disk);
         _proposals = new OutstandingProposals(_options, parts.Ids.NextNumber(), parts.Start.Position.Index);
         _reads = new OutstandingReads(_options, (ulong)parts.Ids.NextNumber());
         _changes = new OutstandingChanges(_options);
@@ -180,7 +179,7 @@ internal sealed class NodeLoop
 
     private void DoWhatTheCoreWants()
     {
-        while (true)
+        for (var applied = 0L; applied < AppliedBytesPerTurn;)
         {
             var ready = _core.TakeReady();
             NoteLeader();
@@ -193,12 +192,13 @@ internal sealed class NodeLoop
                 _disk.Save(flush, installed => Flushed(flush, installed));
             foreach (var refused in ready.Refused)
                 _proposals.Refuse(refused.Ticket, refused.Why);
-            _applier.Apply(ready);
+            applied += _applier.Apply(ready);
             foreach (var answer in ready.Reads)
                 _reads.Answer(answer);
             foreach (var read in ready.SnapshotReads)
                 _disk.ReadChunk(read, chunk => SendChunk(read, chunk));
         }
+        _parts.Wake.Set();
     }
 
     /// <summary>Ends an office that is lost, and hands what is under way to a new leader.</summary>

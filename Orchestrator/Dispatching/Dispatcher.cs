@@ -9,6 +9,8 @@ namespace Orchestrator.Dispatching;
 /// </summary>
 public sealed class Dispatcher
 {
+    private const int NudgedAtOnce = 32;
+
     private readonly DispatchingEnvironment _environment;
     private readonly SessionServices _services;
     private readonly LivenessLoop _liveness;
@@ -54,7 +56,7 @@ public sealed class Dispatcher
     }
 
     /// <summary><see cref="DispatchingEnvironment.ManagerAddresses"/> gives others: the agents are told.</summary>
-    public void ManagersChanged() => _services.Sessions.Nudge(null);
+    public void ManagersChanged() => _services.Sessions.Nudge(_services.Sessions.Nodes);
 
     /// <summary>Serves a node's session until it ends.</summary>
     /// <param name="address">IP address the agent connects from</param>
@@ -77,8 +79,22 @@ public sealed class Dispatcher
         var before = _environment.Store.Current;
         await foreach (var change in _environment.Store.WatchAsync(before.Index, ct))
         {
-            _services.Sessions.Nudge(AffectedNodes.Of(before, change));
+            await NudgeAsync(AffectedNodes.Of(before, change));
             before = change.Snapshot;
+        }
+    }
+
+    /// <summary>
+    /// A few at a time: else the log's own work would wait behind that of a thousand sessions, on a small machine for
+    /// so long that this manager would not lead any more.
+    /// </summary>
+    /// <param name="nodes">null = every node</param>
+    private async Task NudgeAsync(IReadOnlySet<NodeId>? nodes)
+    {
+        foreach (var part in (nodes ?? _services.Sessions.Nodes).Chunk(NudgedAtOnce))
+        {
+            _services.Sessions.Nudge(part);
+            await Task.Yield();
         }
     }
 }

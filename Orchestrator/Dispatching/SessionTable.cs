@@ -17,6 +17,9 @@ internal sealed class SessionTable(TimeProvider time)
 
     public IReadOnlyDictionary<string, DateTimeOffset> LastSeen => _lastSeen;
 
+    /// <summary>Those with a session.</summary>
+    public IEnumerable<NodeId> Nodes => _sessions.Values.Select(session => session.Node);
+
     public AgentSession? Find(NodeId node) => _sessions.GetValueOrDefault(node.Value);
 
     /// <summary>Opens the node's session; the one before it, if any, is closed.</summary>
@@ -46,15 +49,8 @@ internal sealed class SessionTable(TimeProvider time)
     /// <summary>The node is no more.</summary>
     public void Forget(NodeId node) => _lastSeen.TryRemove(node.Value, out _);
 
-    /// <param name="nodes">null = every node</param>
-    public void Nudge(IReadOnlySet<NodeId>? nodes)
+    public void Nudge(IEnumerable<NodeId> nodes)
     {
-        if (nodes is null)
-        {
-            foreach (var session in _sessions.Values)
-                session.Nudge();
-            return;
-        }
         foreach (var node in nodes)
             Find(node)?.Nudge();
     }

@@ -15,7 +15,7 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
     /// <summary>Reports that may wait; then sessions are read no further, and the agents wait.</summary>
     private const int QueueLimit = 1024;
 
-    /// <summary>Updates in one batch, and changed tasks in one log entry.</summary>
+    /// <summary>Updates in one batch, and of those in one log entry.</summary>
     private const int BatchLimit = 4096;
     private const int TransactionLimit = 1024;
 
@@ -53,9 +53,15 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
 
     private async Task WriteAsync(List<Reported> batch, CancellationToken ct)
     {
-        var reports = (from item in batch
-                       from update in item.Report.Updates
-                       select new ReportedStatus(item.Session.Node, update)).ToList();
+        var reports = from item in batch
+                      from update in item.Report.Updates
+                      select new ReportedStatus(item.Session.Node, update);
+        foreach (var part in reports.Chunk(TransactionLimit))
+            await WriteAsync([.. part], ct);
+    }
+
+    private async Task WriteAsync(List<ReportedStatus> reports, CancellationToken ct)
+    {
         var (limit, failures) = (TransactionLimit, 0);
         while (true)
         {
@@ -64,7 +70,10 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
                 return;
             // What was accepted is not decided again, so the next round has the rest; after a refusal it has the same.
             var part = changes.Length <= limit ? changes : changes[..limit];
-            switch (await ProposeAsync(part, ct))
+            var (accepted, failure) = await ProposeAsync(part, ct);
+            if (accepted && part.Length == changes.Length)
+                return;
+            switch (failure)
             {
                 case ProposalFailure.TooLarge when part.Length == 1:
                     LogTooLarge(logger, part[0].Key);
@@ -80,18 +89,19 @@ internal sealed partial class StatusIntake(DispatchingEnvironment environment, I
         }
     }
 
-    /// <returns>null when the log took it, accepted or refused</returns>
-    private async Task<ProposalFailure?> ProposeAsync(ImmutableArray<Change> changes, CancellationToken ct)
+    /// <returns>no failure when the log took it, accepted or refused</returns>
+    private async Task<(bool Accepted, ProposalFailure? Failure)> ProposeAsync(
+        ImmutableArray<Change> changes, CancellationToken ct)
     {
         try
         {
-            await environment.Proposer.ProposeAsync(new Transaction { Changes = changes }, ct);
-            return null;
+            var applied = await environment.Proposer.ProposeAsync(new Transaction { Changes = changes }, ct);
+            return (applied.Accepted, null);
         }
         catch (ProposalException e) when (e.Failure != ProposalFailure.ShuttingDown)
         {
             LogRetry(logger, changes.Length, e.Message);
-            return e.Failure;
+            return (false, e.Failure);
         }
     }
 

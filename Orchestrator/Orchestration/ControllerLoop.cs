@@ -80,6 +80,8 @@ public sealed partial class ControllerLoop(IController controller, ControllerEnv
                 _queue.Add(key, DueAt(wakeAt - context.Now));
             foreach (var part in decision.Parts)
                 proposals.Add(ProposeAsync(key, part, ct));
+            // Many decisions in a row would keep a thread that the log's own work may wait for.
+            await Task.Yield();
         }
         var refused = (await Task.WhenAll(proposals)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         foreach (var key in due.Except(refused, StringComparer.Ordinal))

@@ -18,7 +18,8 @@ internal static class Reaper
         }
         foreach (var task in plan.Tasks.Where(task => task.Desired == TaskState.Remove && IsOver(task)))
             plan.Delete(task);
-        if (historyLimit >= 0)
+        // Most services have no history, and are looked at whenever one of their tasks says something.
+        if (historyLimit >= 0 && plan.Tasks.Any(IsHistory))
             foreach (var slot in plan.Tasks.GroupBy(task => task.Slot))
                 TrimHistory(plan, slot, historyLimit);
     }
@@ -30,9 +31,11 @@ internal static class Reaper
             .ThenByDescending(task => task.Meta.CreatedAt)
             .ThenBy(task => task.Id.Value, StringComparer.Ordinal);
         foreach (var old in newestFirst.Skip(limit))
-            if (old.Desired > TaskState.Complete && IsOver(old))
+            if (IsHistory(old))
                 plan.Delete(old);
     }
+
+    private static bool IsHistory(ServiceTask task) => task.Desired > TaskState.Complete && IsOver(task);
 
     private static bool IsOver(ServiceTask task) => task.Status.State.IsTerminal();
 

@@ -12,15 +12,21 @@ internal static class Scaling
 
     public static void Apply(TaskPlan plan, Service service)
     {
+        var replicas = (int)Math.Min(service.Spec.Mode.Replicas, int.MaxValue);
+        if (IsEven(plan.Wanted, replicas))
+            return;
         foreach (var slot in Staying(plan).GroupBy(task => task.Slot).Where(slot => slot.Count() > 1))
             KeepOne(plan, slot);
         var slots = plan.Wanted.GroupBy(task => task.Slot).ToDictionary(slot => slot.Key, slot => slot.ToArray());
-        var replicas = (int)Math.Min(service.Spec.Mode.Replicas, int.MaxValue);
         if (slots.Count < replicas)
             Grow(plan, service, slots.Keys, Math.Min(replicas - slots.Count, MostAtOnce));
         else
             Shrink(plan, Victims(slots, slots.Count - replicas).Select(victim => victim.Slot).ToHashSet());
     }
+
+    /// <summary>A task in each of so many slots: what a look finds nearly always.</summary>
+    private static bool IsEven(ImmutableArray<ServiceTask> wanted, int replicas) =>
+        wanted.Length == replicas && wanted.Select(task => task.Slot).ToHashSet().Count == replicas;
 
     /// <summary>A task that is evicted gently shares its slot with its replacement for a while.</summary>
     private static IEnumerable<ServiceTask> Staying(TaskPlan plan) =>

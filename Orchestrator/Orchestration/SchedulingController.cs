@@ -12,9 +12,9 @@ public sealed class SchedulingController : IController
 
     /// <summary>
     /// Assignments proposed together, by their rows: one that lost its race costs only its part another look, and no
-    /// log entry grows without bound.
+    /// log entry keeps the managers busy for long.
     /// </summary>
-    private const int PartBytes = 4 << 20;
+    private const int PartBytes = 1 << 20;
 
     /// <summary>Of an assigned task; ids, moments and a message of ours.</summary>
     private const int RowBytes = 400;

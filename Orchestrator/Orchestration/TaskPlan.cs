@@ -12,6 +12,11 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     private readonly SortedMapBuilder<ServiceTask> _tasks =
         context.State.TasksOf(service).ToBuilder();
 
+    /// <summary>Keys of tasks that a step has made, changed or taken away.</summary>
+    private readonly SortedSet<string> _touched = new(StringComparer.Ordinal);
+
+    private ImmutableArray<ServiceTask>? _copy;
+    private ImmutableArray<ServiceTask>? _wanted;
     private DateTimeOffset? _wakeAt;
 
     public StateSnapshot State => context.State;
@@ -19,17 +24,18 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     public DateTimeOffset Now => context.Now;
 
     /// <summary>A copy: a step may change the plan while it reads.</summary>
-    public ImmutableArray<ServiceTask> Tasks => [.. _tasks.Values];
+    public ImmutableArray<ServiceTask> Tasks => _copy ??= [.. _tasks.Values];
 
     /// <summary>Tasks that managers still want: not told to stop.</summary>
-    public ImmutableArray<ServiceTask> Wanted => [.. _tasks.Values.Where(task => task.Desired <= TaskState.Complete)];
+    public ImmutableArray<ServiceTask> Wanted =>
+        _wanted ??= [.. Tasks.Where(task => task.Desired <= TaskState.Complete)];
 
     public ServiceTask? Find(TaskId id) => _tasks.GetValueOrDefault(id.Value);
 
     public void Desire(ServiceTask task, TaskState desired)
     {
         if (_tasks[task.Key].Desired < desired)
-            _tasks[task.Key] = _tasks[task.Key] with { Desired = desired };
+            Put(_tasks[task.Key] with { Desired = desired });
     }
 
     /// <summary>It need not leave its node any more.</summary>
@@ -37,18 +43,22 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
         _tasks[task.Key] = _tasks[task.Key] with { Eviction = null, StaysUntil = until };
 
     public void Observe(ServiceTask task, TaskState state, string message) =>
-        _tasks[task.Key] = _tasks[task.Key] with
+        Put(_tasks[task.Key] with
         {
             Status = _tasks[task.Key].Status with { State = state, Message = message, Error = "", Timestamp = Now },
-        };
+        });
 
-    public void Delete(ServiceTask task) => _tasks.Remove(task.Key);
+    public void Delete(ServiceTask task)
+    {
+        _tasks.Remove(task.Key);
+        Touch(task.Key);
+    }
 
     /// <summary>Adds a task of the service's current template.</summary>
     /// <param name="restart">null for a task that replaces none</param>
     public void Create(Service owner, int slot, RestartRecord? restart)
     {
-        var task = new ServiceTask
+        Put(new ServiceTask
         {
             Id = new TaskId(context.Ids.Next()),
             Meta = ObjectMeta.New(Now),
@@ -58,8 +68,7 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
             Desired = restart is null ? TaskState.Running : TaskState.Ready,
             Status = new TaskStatus { State = TaskState.Pending, Timestamp = Now, Message = "pending task scheduling" },
             Restart = restart,
-        };
-        _tasks[task.Key] = task;
+        });
     }
 
     /// <summary>Asks to look again at this moment.</summary>
@@ -73,15 +82,27 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     {
         var before = context.State.TasksOf(service);
         var changes = ImmutableArray.CreateBuilder<Change>();
-        foreach (var task in before.Values)
-            if (!_tasks.ContainsKey(task.Key))
-                changes.Add(Change.Delete(task));
+        foreach (var key in _touched)
+            if (before.TryGetValue(key, out var gone) && !_tasks.ContainsKey(key))
+                changes.Add(Change.Delete(gone));
         // The changes of one slot are neighbours: they may be written in parts.
-        foreach (var task in _tasks.Values.OrderBy(task => task.Slot))
-            if (!before.TryGetValue(task.Key, out var old))
-                changes.Add(Change.Create(task));
-            else if (!ReferenceEquals(old, task))
-                changes.Add(Change.Update(task with { Meta = task.Meta.Touched(Now) }));
+        foreach (var task in _touched.Select(key => _tasks.GetValueOrDefault(key)).OfType<ServiceTask>()
+            .OrderBy(task => task.Slot))
+            changes.Add(before.ContainsKey(task.Key)
+                ? Change.Update(task with { Meta = task.Meta.Touched(Now) })
+                : Change.Create(task));
         return new Decision(changes.ToImmutable(), _wakeAt);
+    }
+
+    private void Put(ServiceTask task)
+    {
+        _tasks[task.Key] = task;
+        Touch(task.Key);
+    }
+
+    private void Touch(string key)
+    {
+        _touched.Add(key);
+        (_copy, _wanted) = (null, null);
     }
 }
