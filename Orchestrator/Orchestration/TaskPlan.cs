@@ -40,7 +40,7 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
 
     /// <summary>It need not leave its node any more.</summary>
     public void Keep(ServiceTask task, DateTimeOffset until) =>
-        _tasks[task.Key] = _tasks[task.Key] with { Eviction = null, StaysUntil = until };
+        Put(_tasks[task.Key] with { Eviction = null, StaysUntil = until });
 
     public void Observe(ServiceTask task, TaskState state, string message) =>
         Put(_tasks[task.Key] with
