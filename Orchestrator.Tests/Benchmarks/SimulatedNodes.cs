@@ -22,7 +22,7 @@ internal sealed class SimulatedNodes : IAsyncDisposable
         try
         {
             foreach (var part in Enumerable.Range(0, count).Chunk(AtOnce))
-                nodes._agents.AddRange(await Task.WhenAll(part.Select(number => nodes.AddAsync(group, number, ct))));
+                nodes._agents.AddRange(await Task.WhenAll(part.Select(number => AddAsync(group, number, ct))));
             return nodes;
         }
         catch
@@ -37,7 +37,7 @@ internal sealed class SimulatedNodes : IAsyncDisposable
         await Task.WhenAll(_agents.Select(agent => agent.DisposeAsync().AsTask()));
     }
 
-    private async Task<SimulatedAgent> AddAsync(RaftGroupHost group, int number, CancellationToken ct)
+    private static async Task<SimulatedAgent> AddAsync(RaftGroupHost group, int number, CancellationToken ct)
     {
         var now = TimeProvider.System.GetUtcNow();
         var description = new NodeDescription

@@ -12,7 +12,7 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     private readonly SortedMapBuilder<ServiceTask> _tasks =
         context.State.TasksOf(service).ToBuilder();
 
-    /// <summary>Keys of tasks that a step has made, changed or taken away.</summary>
+    /// <summary>Keys of tasks that a step has made, changed or taken away: all else is as it was stored.</summary>
     private readonly SortedSet<string> _touched = new(StringComparer.Ordinal);
 
     private ImmutableArray<ServiceTask>? _copy;
@@ -39,7 +39,7 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     }
 
     /// <summary>It need not leave its node any more.</summary>
-    public void Keep(ServiceTask task) => _tasks[task.Key] = _tasks[task.Key] with { Eviction = null };
+    public void Keep(ServiceTask task) => Put(_tasks[task.Key] with { Eviction = null });
 
     public void Observe(ServiceTask task, TaskState state, string message) =>
         Put(_tasks[task.Key] with
