@@ -12,7 +12,7 @@ internal sealed class TaskPlan(ReconcileContext context, ServiceId service)
     private readonly SortedMapBuilder<ServiceTask> _tasks =
         context.State.TasksOf(service).ToBuilder();
 
-    /// <summary>Keys of tasks that a step has made, changed or taken away.</summary>
+    /// <summary>Keys of tasks that a step has made, changed or taken away: all else is as it was stored.</summary>
     private readonly SortedSet<string> _touched = new(StringComparer.Ordinal);
 
     private ImmutableArray<ServiceTask>? _copy;
