@@ -12,9 +12,9 @@ public sealed class SchedulingController : IController
 
     /// <summary>
     /// Assignments proposed together, by their rows: one that lost its race costs only its part another look, and no
-    /// log entry keeps the managers busy for long.
+    /// log entry grows without bound. Smaller ones cost more: each names its nodes, and copies what it changes.
     /// </summary>
-    private const int PartBytes = 1 << 20;
+    private const int PartBytes = 4 << 20;
 
     /// <summary>Of an assigned task; ids, moments and a message of ours.</summary>
     private const int RowBytes = 400;

@@ -8,7 +8,10 @@ public static class Capacities
     /// <summary>
     /// Without what its administrator keeps back, and with what the cluster overcommits. Exact where nothing is.
     /// </summary>
-    public static NodeResources Of(NodeDescription node, double overcommit) => node.Resources with
+    public static NodeResources Of(NodeDescription node, double overcommit) =>
+        overcommit <= 0 && node.Reserved is { NanoCpus: 0, MemoryBytes: 0 } ? node.Resources : Part(node, overcommit);
+
+    private static NodeResources Part(NodeDescription node, double overcommit) => node.Resources with
     {
         NanoCpus = Promised(node.Resources.NanoCpus, node.Reserved.NanoCpus, overcommit),
         MemoryBytes = Promised(node.Resources.MemoryBytes, node.Reserved.MemoryBytes, overcommit),

@@ -44,8 +44,9 @@ public sealed class Scheduler
         var run = new SchedulingRun(state, _table, _pools, now, seed);
         var groups = GroupsOf(tasks, state);
         var former = _waiting;
-        _waiting = new(groups.Count);
-        groups.RemoveAll(group => GoesOnWaiting(group, tasks, former, happened));
+        _waiting = [];
+        if (former.Count > 0)
+            groups.RemoveAll(group => GoesOnWaiting(group, tasks, former, happened));
         PackLargestFirst(groups, _table);
         foreach (var group in groups)
             if (run.Place(tasks, group) is var wakes and not WakeEvents.None)

@@ -56,14 +56,14 @@ internal sealed class SchedulingRun(
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
     {
         Array.Resize(ref _nodes, tasks.Length); // when nothing was tried it is still empty
-        var placed = ImmutableArray.CreateBuilder<Placed>();
+        var placed = ImmutableArray.CreateBuilder<Placed>(tasks.Length);
         var refused = ImmutableArray.CreateBuilder<Refused>(_refused.Count);
         for (var at = 0; at < tasks.Length; at++)
             if (_nodes[at] is { } node)
                 placed.Add(new Placed(tasks[at], node.Node, _grants.GetValueOrDefault(at)));
             else if (_refused.TryGetValue(at, out var reason))
                 refused.Add(new Refused(tasks[at], reason));
-        return new(placed.ToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
+        return new(placed.DrainToImmutable(), refused.ToImmutable()) { Preempted = [.. _preemptions.Made] };
     }
 
     /// <summary>As the next task of the group finds the nodes.</summary>

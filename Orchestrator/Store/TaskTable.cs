@@ -40,7 +40,7 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
     {
         if (old?.NodeId is { } oldNode && oldNode != task.NodeId)
             _byNode.Open(oldNode.Value).Remove(old.Key);
-        if (old is null || UseOf(old) != UseOf(task))
+        if (old is null || UseOf(old) != UseOf(task) || !ReferenceEquals(old.Grant, task.Grant))
         {
             AddUsage(old, content, -1);
             AddUsage(task, content, +1);
@@ -79,8 +79,8 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
         task.NodeId is not null && task.Status.State is TaskState.Failed or TaskState.Rejected;
 
     /// <summary>What its usage depends on.</summary>
-    private static (NodeId? Node, bool Holds, ulong Revision, TaskGrant? Grant) UseOf(ServiceTask task) =>
-        (task.NodeId, task.Status.State.HoldsResources(), task.Revision, task.Grant);
+    private static (NodeId? Node, bool Holds, ulong Revision) UseOf(ServiceTask task) =>
+        (task.NodeId, task.Status.State.HoldsResources(), task.Revision);
 
     public static bool HoldsNode(ServiceTask task) =>
         task.NodeId is not null && task.Status.State.HoldsResources();
