@@ -63,6 +63,6 @@ for name in "${names[@]}"; do
   [ "$name" != raft ] || install_etcd
   measure "${fixtures[$name]}"
   [ "$name" = scheduler ] || continue
-  measure PlacementBenchmark
   DOTNET_GCHeapHardLimit=0xE0000000 measure LargestSchedulerBenchmark
+  measure PlacementBenchmark
 done

@@ -82,7 +82,8 @@ internal sealed class NodeLoop
         NoteLeader(); // first: what is taken now goes to the leader there is now
         TakeRequests();
         TakeProposals();
-        DoWhatTheCoreWants();
+        if (DoWhatTheCoreWants())
+            _parts.Wake.Set();
         _applier.TakeSnapshotIfDue();
         _view.Show(_applier.Index, _leadership.Current);
         _reads.Complete(_applier.Index); // last: whoever waits for it sees the members of that index too
@@ -101,7 +102,7 @@ internal sealed class NodeLoop
                 + $"within {_options.StopGrace.TotalSeconds:0.#} s. The manager stops without it.", e);
         }
         _disk.Finish();
-        DoWhatTheCoreWants();
+        while (DoWhatTheCoreWants()) { } // nobody is to be heard any more
         _reads.Complete(_applier.Index);
     }
 
@@ -177,7 +178,8 @@ internal sealed class NodeLoop
         }
     }
 
-    private void DoWhatTheCoreWants()
+    /// <returns>whether more is left to do: enough for one turn was applied</returns>
+    private bool DoWhatTheCoreWants()
     {
         for (var applied = 0L; applied < AppliedBytesPerTurn;)
         {
@@ -185,7 +187,7 @@ internal sealed class NodeLoop
             NoteLeader();
             FollowMembers();
             if (ready.IsEmpty)
-                return;
+                return false;
             foreach (var message in ready.Messages)
                 _parts.Transport.Send(message);
             if (ready.Flush is { } flush)
@@ -198,7 +200,7 @@ internal sealed class NodeLoop
             foreach (var read in ready.SnapshotReads)
                 _disk.ReadChunk(read, chunk => SendChunk(read, chunk));
         }
-        _parts.Wake.Set();
+        return true;
     }
 
     /// <summary>Ends an office that is lost, and hands what is under way to a new leader.</summary>
