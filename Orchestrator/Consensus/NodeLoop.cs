@@ -8,9 +8,7 @@ namespace Orchestrator.Consensus;
 /// The one loop of a member: ticks, ends of disk work, messages and wishes go into the core; what the core wants comes
 /// out, and is written, sent, applied and answered. Nothing in it waits for the disk or for a peer.
 /// </summary>
-/// <remarks>
-/// Commits in groups without lingering: what comes while one flush is under way shares the next one.
-/// </remarks>
+/// <remarks>Groups commits without lingering: what comes while one flush is under way shares the next.</remarks>
 internal sealed class NodeLoop
 {
     // No flood keeps ticks from being counted, nor messages from being heard: all others would be taken for lost.
