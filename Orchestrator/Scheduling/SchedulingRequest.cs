@@ -30,9 +30,8 @@ internal sealed class SchedulingRequest
     }
 
     /// <summary>Of the service's newest template.</summary>
-    public static SchedulingRequest Of(Service service, StateSnapshot state) => new(
-        service.Id, service.TemplateRevision, state.Revision(service.Id, service.TemplateRevision)!.Spec,
-        state.Cluster?.Spec.Strategy ?? SchedulingStrategy.Spread);
+    public static SchedulingRequest Of(Service service, StateSnapshot state) => Scheduler.RequestOf(
+        service.Id, service.TemplateRevision, state.Revision(service.Id, service.TemplateRevision)!.Spec, state);
 
     public ServiceId Service { get; }
 
