@@ -112,7 +112,7 @@ internal sealed class NodeGroup : IAsyncDisposable
             foreach (var member in _members.Where(member => member.IsRunning))
                 await member.TurnAsync().WaitAsync(Patience);
             var isQuiet = Network.IsIdle && Network.Sent == before
-                && _members.All(member => !member.IsRunning || !member.Status.IsWriting);
+                && _members.All(member => !member.IsRunning || member.HasNothingToDo);
             quiet = isQuiet ? quiet + 1 : 0;
             if (!isQuiet)
                 await Task.Yield();
@@ -165,6 +165,8 @@ internal sealed class GroupMember(
     public RecordingMachine Machine { get; private set; } = new();
 
     public MemberStatus Status => Node.Status;
+
+    public bool HasNothingToDo => Status is { IsWriting: false } status && status.AppliedIndex == status.CommitIndex;
 
     /// <summary>The present one; null while this member does not lead.</summary>
     public Leadership? Leadership

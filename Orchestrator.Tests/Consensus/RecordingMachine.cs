@@ -5,10 +5,10 @@ using Orchestrator.Primitives;
 
 namespace Orchestrator.Tests.Consensus;
 
-/// <summary>A state machine whose state is all that it was ever given.</summary>
+/// <summary>A state machine whose state is all that it was ever given. It may be looked at while it changes.</summary>
 internal sealed class RecordingMachine : IStateMachine
 {
-    private readonly SortedDictionary<ulong, string> _commands = [];
+    private ImmutableSortedDictionary<ulong, string> _commands = ImmutableSortedDictionary<ulong, string>.Empty;
 
     public IReadOnlyList<string> Commands => [.. _commands.Values];
 
@@ -26,7 +26,7 @@ internal sealed class RecordingMachine : IStateMachine
     {
         var text = Encoding.UTF8.GetString(command.Span);
         BeforeApply(text);
-        _commands.Add(index, text);
+        _commands = _commands.Add(index, text);
         return text.StartsWith("refused", StringComparison.Ordinal)
             ? new Applied(index, new Refusal(RefusalKind.Missing, text))
             : new Applied(index, null);
@@ -38,10 +38,11 @@ internal sealed class RecordingMachine : IStateMachine
     public Action<IBufferWriter<byte>> CaptureSnapshot()
     {
         Taken++;
-        var lines = _commands.Select(command => $"{command.Key} {command.Value}").ToArray();
+        var commands = _commands;
         return output =>
         {
             BeforeWrite();
+            var lines = commands.Select(command => $"{command.Key} {command.Value}");
             output.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         };
     }
@@ -52,12 +53,13 @@ internal sealed class RecordingMachine : IStateMachine
         return () =>
         {
             Restored++;
-            _commands.Clear();
-            foreach (var line in lines)
-            {
-                var space = line.IndexOf(' ', StringComparison.Ordinal);
-                _commands.Add(ulong.Parse(line[..space], CultureInfo.InvariantCulture), line[(space + 1)..]);
-            }
+            _commands = lines.Select(Parse).ToImmutableSortedDictionary();
         };
+    }
+
+    private static KeyValuePair<ulong, string> Parse(string line)
+    {
+        var space = line.IndexOf(' ', StringComparison.Ordinal);
+        return new(ulong.Parse(line[..space], CultureInfo.InvariantCulture), line[(space + 1)..]);
     }
 }
