@@ -132,6 +132,9 @@ internal sealed class ControlPlane(int seed = 1)
             foreach (var part in State.Nodes.Keys.ToArray().SelectMany(
                 node => new NodeController().Decide(context with { State = State }, node).Parts))
                 decided |= Made(part);
+            foreach (var part in State.SharingTasks.Select(task => task.Key).Distinct().ToArray().SelectMany(
+                task => new DependencyController().Decide(context with { State = State }, task).Parts))
+                decided |= Made(part);
             foreach (var part in new SchedulingController().Decide(context with { State = State }, "pending").Parts)
                 decided |= Made(part);
             if (!decided)

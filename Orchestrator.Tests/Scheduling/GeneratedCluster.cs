@@ -118,7 +118,9 @@ internal sealed class GeneratedCluster
         return placement.Constraints.All(text => Constraint.TryParse(text, out var parsed, out _) && (parsed.IsSoft || parsed.Holds(node)))
             && (placement.MaxReplicasPerNode == 0 || (ulong)ours < placement.MaxReplicasPerNode)
             && TasksOn(state, node, other => other.Id != task.Id && !isGone(other)) < int.Parse(node.Spec.Labels.GetValueOrDefault("swarmnet.slots", "1000"))
-            && AffinitiesOf(spec).All(affinity => IsMet(state, task, node, affinity));
+            && AffinitiesOf(spec).All(affinity => IsMet(state, task, node, affinity))
+            && (!spec.Labels.TryGetValue(Dependencies.NetworkFrom, out var shared)
+                || TasksOn(state, node, other => state.SpecOf(other).Name == shared && IsWanted(other) && !isGone(other)) > 0);
     }
 
     public static bool Fits(StateSnapshot state, ServiceTask task, Node node) => Fits(state, task, node, _ => false);
@@ -150,6 +152,8 @@ internal sealed class GeneratedCluster
 
     private static int TasksOn(StateSnapshot state, Node node, Func<ServiceTask, bool> which) =>
         state.TasksOn(node.Id).Values.Count(task => task.Status.State.HoldsResources() && which(task));
+
+    private static bool IsWanted(ServiceTask task) => task.Desired <= TaskState.Running && task.Eviction is null or { Gentle: true };
 
     private static string[] AffinitiesOf(ServiceSpec spec) =>
         spec.Labels.TryGetValue(Affinities, out var text) ? JsonSerializer.Deserialize<string[]>(text)! : [];
@@ -191,6 +195,8 @@ internal sealed class GeneratedCluster
             "service==~self @ node.labels.zone", "service==~/service0[0-5]/", "service!=~/service0[0-5]/ @ node.labels.zone",
         ];
         var labels = StringMap.Empty.Add("swarmnet.strategy", new[] { "spread", "spread", "binpack", "random" }[_random.Next(CanDraw ? 4 : 3)]);
+        if (_random.Next(5) == 0)
+            labels = labels.Add(Dependencies.NetworkFrom, $"service{_random.Next(_names + 2):00}");
         if (HasPriorities)
             labels = labels.Add("swarmnet.priority", $"{_random.Next(-2, 3)}").Add("swarmnet.preempt", _random.Next(2) == 0 ? "true" : "false");
         return _random.Next(3) > 0 ? labels : labels.Add(Affinities, JsonSerializer.Serialize(new[] { affinities[_random.Next(affinities.Length)] }));

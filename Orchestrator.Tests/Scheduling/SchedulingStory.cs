@@ -23,7 +23,7 @@ namespace Orchestrator.Tests.Scheduling;
 /// <item><c>overtake NODE key=value …</c>: the node changes after the scheduler has decided, and before that is written</item>
 /// <item><c>rebalance [MOST] [SERVICE]</c>: plans, moves within the limits of updates, and lets all come to rest</item>
 /// <item><c>cluster overcommit=0.5 strategy=binpack</c></item>
-/// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: which units and ports its tasks got; <c>status NAME</c></item>
+/// <item><c>nodes</c>: what is set aside on each; <c>grants NAME</c>: what its tasks got of their nodes; <c>status NAME</c></item>
 /// <item><c>explain NAME</c>: what of the next task of the service, and why</item>
 /// </list>
 /// </summary>
@@ -97,7 +97,8 @@ internal sealed class SchedulingStory
         {
             var units = task.Grant!.Generic.Select(unit => $"{unit.Kind}={(unit.Unit.Length > 0 ? unit.Unit : $"{unit.Count}")}");
             var ports = task.Grant.Ports.Select(port => $"port={port.Published}");
-            _output.Append($"  {task.Slot} on {task.NodeId}: {string.Join(' ', units.Concat(ports))}\n");
+            var shared = task.Grant.Shared.Select(each => $"with={each.Service}.{_plane.State.Task(each.TaskId)?.Slot}");
+            _output.Append($"  {task.Slot} on {task.NodeId}: {string.Join(' ', [.. units, .. ports, .. shared])}\n");
         }
     }
 

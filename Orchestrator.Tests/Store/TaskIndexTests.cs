@@ -17,16 +17,33 @@ public sealed class TaskIndexTests
         var plane = new ControlPlane(seed);
         for (var node = 0; node < 6; node++)
             plane.AddNode($"n{node}");
-        ServiceId[] ids = [plane.AddService("a", AboutAsManyAsAreCounted), plane.AddService("b", 20, WithMemory)];
+        ServiceId[] ids =
+        [
+            plane.AddService("a", AboutAsManyAsAreCounted), plane.AddService("b", 20, WithMemory),
+            plane.AddService("c", 10, spec => spec with { Labels = StringMap.Empty.Add(Dependencies.VolumesFrom, "a,b") }),
+        ];
         for (var turn = 0; turn < 25; turn++)
         {
-            Disturb(plane, ids[random.Next(2)], random);
+            Disturb(plane, ids[random.Next(3)], random);
             plane.Settle();
             plane.RunAgents(0.7);
             foreach (var id in ids)
                 Service(plane.State, id);
             Nodes(plane.State);
+            Sharers(plane.State);
         }
+    }
+
+    private static void Sharers(StateSnapshot state)
+    {
+        var shared = from task in state.Tasks.Values
+                     where Holds(task)
+                     from each in task.Grant?.Shared ?? []
+                     select (each.TaskId.Value, task);
+        Assert.That(
+            state.Sharers.SelectMany(group => group.Value.Values.Select(sharer => (group.Key, sharer))), Is.EquivalentTo(shared));
+        foreach (var task in state.Tasks.Values)
+            Assert.That(state.SharersOf(task.Id).Keys, Is.EquivalentTo(shared.Where(pair => pair.Value == task.Key).Select(pair => pair.task.Key)));
     }
 
     private static void Service(StateSnapshot state, ServiceId id)

@@ -39,7 +39,12 @@ public sealed partial class Agent : IDisposable
         var runners = new RunnerTable(context, _calls, new TaskRunnerEvents
         {
             Changed = () => _file!.Changed(),
-            StatusChanged = outbox.Put,
+            StatusChanged = (task, status) =>
+            {
+                outbox.Put(task, status);
+                if (status.State == TaskState.Running)
+                    _worker!.RetrySharers(task);
+            },
             CallFailed = CallFailed,
         });
         _worker = new Worker(context, runners, outbox, _directory);

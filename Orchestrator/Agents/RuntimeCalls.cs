@@ -97,6 +97,7 @@ internal sealed class RuntimeCalls(AgentContext agent, ContainerDirectory direct
                 HostPorts = task.HostPorts,
                 Devices = GrantedResources.DevicesOf(task.Granted),
                 LogDriver = task.Template.LogDriver,
+                Shared = SourcesOf(task),
                 RegistryAuth = task.RegistryAuth,
             };
         }
@@ -104,5 +105,15 @@ internal sealed class RuntimeCalls(AgentContext agent, ContainerDirectory direct
         {
             throw new RuntimeException(RuntimeFailure.Rejected, $"template: {e.Message}", e);
         }
+    }
+
+    private static ImmutableArray<SharedSource> SourcesOf(Assignment task)
+    {
+        if (task.Shared.IsEmpty)
+            return [];
+        var named = Dependencies.Of(task.ServiceLabels, task.Template.Container.Labels)
+            .ToDictionary(dependency => dependency.Service, StringComparer.Ordinal);
+        return [.. task.Shared.Where(shared => named.ContainsKey(shared.Service))
+            .Select(shared => new SharedSource(shared.TaskId, named[shared.Service]))];
     }
 }

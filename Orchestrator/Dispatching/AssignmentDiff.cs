@@ -64,6 +64,7 @@ internal static class AssignmentDiff
                 .. task.Grant?.Ports ?? [],
             ],
             Granted = task.Grant?.Generic ?? [],
+            Shared = task.Grant?.Shared ?? [],
             RegistryAuth = state.Service(task.ServiceId)?.RegistryAuth ?? "",
         };
     }

@@ -44,7 +44,8 @@ internal sealed class LeaderWork
         await using var loops = new LoopGroup(_services, _services.Logging.CreateLogger<LeaderWork>());
         IController[] controllers =
         [
-            new ServiceController(), new NodeController(), new SchedulingController(), new RebalancingController(),
+            new ServiceController(), new NodeController(), new DependencyController(), new SchedulingController(),
+            new RebalancingController(),
         ];
         foreach (var controller in controllers)
             loops.Start(controller.Name, LoopOf(controller).RunAsync);

@@ -131,6 +131,9 @@ public sealed record Assignment
     /// <summary>Units of generic resources that are this task's own.</summary>
     [Key(11)] public ImmutableArray<GenericResource> Granted { get; init; } = [];
 
+    /// <summary>The tasks that it shares network or volumes of.</summary>
+    [Key(12)] public ImmutableArray<SharedTask> Shared { get; init; } = [];
+
     /// <summary><c>service.slot.taskid</c>, or <c>service.nodeid.taskid</c> for slot 0.</summary>
     public string TaskName => $"{ServiceName}.{(Slot == 0 ? NodeId.Value : Slot)}.{TaskId}";
 }

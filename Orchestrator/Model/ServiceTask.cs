@@ -86,7 +86,7 @@ public sealed record ContainerStatus
     [Key(2)] public int? ExitCode { get; init; }
 }
 
-/// <summary>Units and ports that were chosen for one task among those that its node has.</summary>
+/// <summary>What was chosen for one task among that which its node has.</summary>
 [MessagePackObject]
 public sealed record TaskGrant
 {
@@ -95,6 +95,19 @@ public sealed record TaskGrant
 
     /// <summary>Host-mode ports of the service that were given as ranges, each with the one number chosen.</summary>
     [Key(1)] public ImmutableArray<PortConfig> Ports { get; init; } = [];
+
+    /// <summary>The tasks there that it shares network or volumes of, one for each <see cref="Dependency"/>.</summary>
+    [Key(2)] public ImmutableArray<SharedTask> Shared { get; init; } = [];
+}
+
+/// <summary>A task that another one on its node shares network or volumes of.</summary>
+[MessagePackObject]
+public sealed record SharedTask
+{
+    /// <summary>Its service, as the <see cref="Dependency"/> names it.</summary>
+    [Key(0)] public required string Service { get; init; }
+
+    [Key(1)] public required TaskId TaskId { get; init; }
 }
 
 /// <summary>A task has to leave its node; the replacement in its slot follows from that.</summary>

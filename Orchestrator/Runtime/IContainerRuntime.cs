@@ -19,6 +19,7 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <summary>
     /// Everything short of starting: image (pulled only if absent), volumes, container. Returns the container id.
     /// </summary>
+    /// <exception cref="RuntimeException">NotYet: a task that it shares something of does not run here</exception>
     Task<string> PrepareAsync(RuntimeTask task, CancellationToken ct);
 
     /// <summary>Starts it; does nothing when it runs already.</summary>
@@ -79,9 +80,15 @@ public sealed record RuntimeTask(
 
     public DriverConfig? LogDriver { get; init; }
 
+    public ImmutableArray<SharedSource> Shared { get; init; } = [];
+
     /// <summary>A secret: never logged.</summary>
     public string RegistryAuth { get; init; } = "";
 }
+
+/// <summary>A task on the same host whose container's network or volumes another one shares.</summary>
+/// <param name="Dependency">what is shared of it</param>
+public sealed record SharedSource(TaskId TaskId, Dependency Dependency);
 
 public enum ContainerState
 {
@@ -144,6 +151,9 @@ public enum RuntimeFailure
 
     /// <summary>The container is gone.</summary>
     NotFound,
+
+    /// <summary>What the task shares does not run yet: try again soon, the runtime is well.</summary>
+    NotYet,
 }
 
 /// <summary>A runtime call failed; the message is fit for a user to read.</summary>

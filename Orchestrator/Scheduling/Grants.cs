@@ -41,14 +41,16 @@ internal static class Grants
     }
 
     /// <param name="skipped">free ports to leave out of each range, as long as there are others</param>
+    /// <param name="shared">tasks there that were chosen for it already</param>
     /// <returns>null when nothing was there to choose from</returns>
-    public static TaskGrant? Choose(SchedulingRequest request, Node node, NodeUsage usage, int skipped)
+    public static TaskGrant? Choose(
+        SchedulingRequest request, Node node, NodeUsage usage, int skipped, ImmutableArray<SharedTask> shared)
     {
-        if (request.Generic.IsEmpty && request.PortRanges.IsEmpty)
+        if (request.Generic.IsEmpty && request.PortRanges.IsEmpty && shared.IsEmpty)
             return null;
         var generic = request.Generic.SelectMany(wanted => UnitsFor(wanted, node, usage));
         TryChoosePorts(request, usage, skipped, out var ports);
-        return new TaskGrant { Generic = [.. generic], Ports = ports };
+        return new TaskGrant { Generic = [.. generic], Ports = ports, Shared = shared };
     }
 
     /// <summary>The lowest free number of each range, but for those that are skipped.</summary>

@@ -1,10 +1,13 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Affinities;
+using Orchestrator.Scheduling.Sharing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling;
 
-/// <summary>How nodes stand with one group of tasks: its service's tasks there, its failures, its affinities.</summary>
+/// <summary>
+/// How nodes stand with one group of tasks: its service's tasks there, its failures, its affinities, what it shares.
+/// </summary>
 internal sealed class GroupStanding
 {
     /// <summary>From so many on, within <see cref="FailureWindow"/>, a node comes after all that do better.</summary>
@@ -14,16 +17,20 @@ internal sealed class GroupStanding
 
     private readonly CandidateTable _table;
     private readonly GroupAffinities _affinities;
+    private readonly GroupDependencies _dependencies;
     private readonly long _group;
     private readonly List<Candidate> _known = [];
 
     /// <param name="group">a number that no other group of the table has, from 1</param>
-    public GroupStanding(SchedulingRequest request, CandidateTable table, GroupAffinities affinities, long group)
+    public GroupStanding(SchedulingRequest request, CandidateTable table, Neighbours neighbours, long group)
     {
-        (Request, _table, _affinities, _group) = (request, table, affinities, group);
-        if (affinities != GroupAffinities.None)
-            foreach (var node in affinities.NodesApart())
+        (Request, _table, _group) = (request, table, group);
+        (_affinities, _dependencies) = (neighbours.AffinitiesOf(request), neighbours.DependenciesOf(request));
+        if (_affinities != GroupAffinities.None)
+            foreach (var node in _affinities.NodesApart())
                 Know(table[node]);
+        foreach (var node in _dependencies.NodesApart())
+            Know(table[node]);
     }
 
     public SchedulingRequest Request { get; }
@@ -75,7 +82,8 @@ internal sealed class GroupStanding
     public IReadOnlyList<Candidate> Place(Candidate candidate)
     {
         // A port that something else holds there fails each time: the next try takes another.
-        LastGrant = Grants.Choose(Request, candidate.Node, candidate.Usage, candidate.FailuresIn(_group));
+        LastGrant = Grants.Choose(Request, candidate.Node, candidate.Usage, candidate.FailuresIn(_group),
+            _dependencies.Choose(candidate));
         candidate.Usage = candidate.Usage.With(Request.Spec, LastGrant, +1);
         Know(candidate).AddTasks(1);
         var unmet = _affinities.UnmetWishesOfUnknown;
@@ -90,7 +98,7 @@ internal sealed class GroupStanding
     /// <param name="left">its usage when they have gone</param>
     public void Claim(Candidate candidate, NodeUsage left)
     {
-        var grant = Grants.Choose(Request, candidate.Node, left, skipped: 0);
+        var grant = Grants.Choose(Request, candidate.Node, left, skipped: 0, shared: []);
         candidate.Usage = candidate.Usage.With(Request.Spec, grant, +1);
         Know(candidate).AddTasks(1);
         foreach (var node in _affinities.Place(candidate))
@@ -104,13 +112,18 @@ internal sealed class GroupStanding
 
     public bool IsKnown(Candidate candidate) => candidate.IsKnownTo(_group);
 
-    /// <summary>Only <see cref="Known"/> nodes can meet the affinities.</summary>
-    public bool IsBound => _affinities.AreBound;
+    /// <summary>Only <see cref="Known"/> nodes can meet the affinities, or have what is shared.</summary>
+    public bool IsBound => _affinities.AreBound || !_dependencies.IsEmpty;
 
     public bool MeetsAffinities(Candidate candidate) => _affinities.AreMet(candidate);
 
     /// <summary>Null when one of them is no expression: no node meets it then.</summary>
     public Affinity? UnmetAffinity(Candidate candidate) => _affinities.FirstUnmet(candidate);
+
+    public bool MeetsDependencies(Candidate candidate) => _dependencies.AreMet(candidate);
+
+    /// <summary>Only of a node that does not meet them all.</summary>
+    public Sources UnmetDependency(Candidate candidate) => _dependencies.FirstUnmet(candidate)!;
 
     public GroupRank RankOf(Candidate candidate) =>
         RankOf(candidate, NodeRank.Of(Request, candidate), _affinities.UnmetWishes(candidate));
@@ -126,7 +139,7 @@ internal sealed class GroupStanding
         return new GroupRank(
             failures >= ManyFailures ? failures : 0,
             rank.Unmet + unmetAffinities,
-            Request.Strategy == SchedulingStrategy.Spread ? StayingOn(candidate) : 0,
+            Request.Strategy == SchedulingStrategy.Spread ? _dependencies.Load(candidate, StayingOn(candidate)) : 0,
             rank with { Unmet = 0 });
     }
 

@@ -78,6 +78,11 @@ internal static class NodeFilters
             Wakes = WakeEvents.TaskEnds,
             Detail = RefusalDetails.Replicas,
         },
+        new("dependencies", FilterScope.Group, MeetsDependencies, n => $"nothing to share on {Nodes(n)}")
+        {
+            Wakes = WakeEvents.TaskPlaced,
+            Detail = RefusalDetails.Dependencies,
+        },
         new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}")
         {
             Wakes = WakeEvents.TaskEnds | WakeEvents.NodeLabels,
@@ -135,6 +140,9 @@ internal static class NodeFilters
                 return false;
         return true;
     }
+
+    private static bool MeetsDependencies(GroupStanding group, Candidate candidate) =>
+        group.MeetsDependencies(candidate);
 
     private static bool MeetsAffinities(GroupStanding group, Candidate candidate) => group.MeetsAffinities(candidate);
 

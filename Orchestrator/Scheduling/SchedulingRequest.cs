@@ -26,6 +26,7 @@ internal sealed class SchedulingRequest
         Ports = spec.Endpoint is null ? [] : [.. HostPort.Of(spec)];
         PortRanges = spec.Endpoint is null ? [] : [.. Grants.RangesOf(spec.Endpoint)];
         Plugins = NeededPlugins.Of(spec.Template);
+        Dependencies = Model.Dependencies.Of(spec);
         Strategy = Strategies.Of(spec.Labels) ?? usual;
     }
 
@@ -67,6 +68,8 @@ internal sealed class SchedulingRequest
     public ImmutableArray<PortConfig> PortRanges { get; }
 
     public ImmutableArray<string> Plugins { get; }
+
+    public ImmutableArray<Dependency> Dependencies { get; }
 
     /// <summary>What the tasks are spread over before nodes, outermost first.</summary>
     public ImmutableArray<NodeAttribute> Branches { get; }

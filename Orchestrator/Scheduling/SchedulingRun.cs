@@ -1,5 +1,4 @@
 using Orchestrator.Model;
-using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Scheduling.Explaining;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Store;
@@ -10,7 +9,7 @@ namespace Orchestrator.Scheduling;
 internal sealed class SchedulingRun(
     StateSnapshot state, CandidateTable table, NodePools pools, DateTimeOffset now, ulong seed)
 {
-    private readonly AffinityIndex _affinities = new(state, table);
+    private readonly Neighbours _neighbours = new(state, table);
     private readonly Preemptions _preemptions = new(state, table, now);
     private readonly Dictionary<int, string> _refused = [];
     private readonly Dictionary<int, TaskGrant> _grants = [];
@@ -34,7 +33,7 @@ internal sealed class SchedulingRun(
                 _nodes[next] = node;
                 if (group.LastGrant is { } grant)
                     _grants.Add(next, grant);
-                _affinities.Add(tasks[next], node.Index);
+                _neighbours.Placed.Add(tasks[next], node.Index);
                 continue;
             }
             var reason = RefusalReason.Of(group, table);
@@ -50,7 +49,7 @@ internal sealed class SchedulingRun(
         ServiceTask[] refused, Priority priority, GroupStanding group, string reason) =>
         priority.MayEvict
             ? _preemptions.MakeRoom(
-                new Preemptor(group, priority, _affinities.NeededBy(group.Request)), refused, reason)
+                new Preemptor(group, priority, _neighbours.NeededBy(group.Request)), refused, reason)
             : Enumerable.Repeat(reason, refused.Length);
 
     public SchedulingDecision ToDecision(ServiceTask[] tasks)
@@ -69,8 +68,8 @@ internal sealed class SchedulingRun(
     /// <summary>As the next task of the group finds the nodes.</summary>
     public GroupStanding StandingOf(SchedulingRequest request)
     {
-        var group = new GroupStanding(request, table, _affinities.For(request), table.NextGroup()).Read(state, now);
-        foreach (var node in _affinities.PlacedInRun(request.Service))
+        var group = new GroupStanding(request, table, _neighbours, table.NextGroup()).Read(state, now);
+        foreach (var (_, node) in _neighbours.Placed.Of(request.Service))
             group.AddTasks(table[node].Node.Key, 1);
         return group;
     }

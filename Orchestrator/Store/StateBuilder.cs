@@ -101,6 +101,7 @@ internal sealed class StateBuilder
         ByService = _contents.ToImmutable(),
         ByNode = _tasks.ByNode,
         Unplaced = _tasks.Unplaced,
+        Sharers = _tasks.Sharers,
         Usage = _tasks.Usage,
     };
 

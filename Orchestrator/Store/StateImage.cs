@@ -9,7 +9,7 @@ namespace Orchestrator.Store;
 [MessagePackObject]
 public sealed record StateImage
 {
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
 
     [Key(0)] public int Format { get; init; } = CurrentFormat;
 

@@ -38,8 +38,10 @@ public sealed class StateSnapshot
     /// <summary>By <see cref="UnplacedKey"/>.</summary>
     internal TaskMap Unplaced { get; init; } = TaskMap.Empty;
 
-    internal SortedMap<NodeUsage> Usage { get; init; } = SortedMap<NodeUsage>.Empty;
+    /// <summary>By the task that is shared: tasks that hold resources, and share its network or volumes.</summary>
+    internal SortedMap<TaskMap> Sharers { get; init; } = SortedMap<TaskMap>.Empty;
 
+    internal SortedMap<NodeUsage> Usage { get; init; } = SortedMap<NodeUsage>.Empty;
 
     /// <summary>The cluster row; null before <c>init</c>.</summary>
     public Cluster? Cluster => Clusters.IsEmpty ? null : Clusters.First().Value;
@@ -77,6 +79,12 @@ public sealed class StateSnapshot
     /// <summary>The tasks placed on the node, whatever their state.</summary>
     public TaskMap TasksOn(NodeId node) =>
         ByNode.GetValueOrDefault(node.Value, TaskMap.Empty);
+
+    /// <summary>The tasks that hold resources, and share network or volumes of that one.</summary>
+    public TaskMap SharersOf(TaskId task) => Sharers.GetValueOrDefault(task.Value, TaskMap.Empty);
+
+    /// <summary>All tasks that hold resources and share something; one may come more than once.</summary>
+    public IEnumerable<ServiceTask> SharingTasks => Sharers.Values.SelectMany(sharers => sharers.Values);
 
     /// <summary>
     /// Tasks that wait for a node: without one, wanted, and not ended. Those of a service come together.

@@ -10,6 +10,7 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
     private readonly SortedMapBuilder<ServiceTask> _all = state.Tasks.ToBuilder();
     private readonly SortedMapBuilder<ServiceTask> _unplaced = state.Unplaced.ToBuilder();
     private readonly GroupedMapBuilder<ServiceTask> _byNode = new(state.ByNode);
+    private readonly GroupedMapBuilder<ServiceTask> _sharers = new(state.Sharers);
     private readonly Dictionary<string, NodeUsage> _usage = new(StringComparer.Ordinal);
 
     public SortedMap<ServiceTask> All => _all.ToImmutable();
@@ -17,6 +18,8 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
     public SortedMap<ServiceTask> Unplaced => _unplaced.ToImmutable();
 
     public SortedMap<SortedMap<ServiceTask>> ByNode => _byNode.ToImmutable();
+
+    public SortedMap<SortedMap<ServiceTask>> Sharers => _sharers.ToImmutable();
 
     public SortedMap<NodeUsage> Usage
     {
@@ -55,6 +58,7 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
             _unplaced.Remove(StateSnapshot.UnplacedKey(task));
         if (HasFailed(task))
             content.Failed[task.Key] = task;
+        PutSharer(old, task);
     }
 
     public bool Remove(ServiceTask task)
@@ -68,7 +72,24 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
             _unplaced.Remove(StateSnapshot.UnplacedKey(task));
         if (task.NodeId is { } node)
             _byNode.Open(node.Value).Remove(task.Key);
+        RemoveSharer(task);
         return _all.Remove(task.Key);
+    }
+
+    private void PutSharer(ServiceTask? old, ServiceTask task)
+    {
+        if (!ReferenceEquals(old?.Grant, task.Grant) || !HoldsNode(task))
+            RemoveSharer(old);
+        if (task.Grant is { Shared.IsEmpty: false } grant && HoldsNode(task))
+            foreach (var shared in grant.Shared)
+                _sharers.Open(shared.TaskId.Value)[task.Key] = task;
+    }
+
+    private void RemoveSharer(ServiceTask? task)
+    {
+        if (task?.Grant is { Shared.IsEmpty: false } grant)
+            foreach (var shared in grant.Shared)
+                _sharers.Open(shared.TaskId.Value).Remove(task.Key);
     }
 
     private static bool IsUnplaced(ServiceTask task) =>

@@ -13,7 +13,7 @@ public sealed record Transaction
     /// every change of a record in the log, also by one key, since an older version would skip that key and then hold
     /// another state; lower formats stay readable.
     /// </summary>
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
 
     [Key(0)] public int Format { get; init; } = CurrentFormat;
 

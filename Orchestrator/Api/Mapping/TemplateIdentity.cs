@@ -25,6 +25,8 @@ internal static class TemplateIdentity
     public static byte[] Canonical(ServiceSpec spec) => MessagePackSerializer.Serialize(new ServiceSpec
     {
         Name = "",
+        // All other labels of a service are not its tasks' business.
+        Labels = StringMap.Empty.AddRange(spec.Labels.Where(label => Dependencies.IsLabel(label.Key))),
         Template = Normal(SpecDefaults.Insert(spec.Template)),
         Endpoint = SpecDefaults.Insert(spec.Endpoint),
     });

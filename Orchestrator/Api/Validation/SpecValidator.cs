@@ -27,6 +27,7 @@ internal static class SpecValidator
         ResourceValidator.Check(spec.Template.Resources);
         Placement(spec.Template.Placement);
         Affinities(spec);
+        DependencyValidator.Check(spec);
         if ((Priority.ProblemOf(spec.Labels) ?? Strategies.ProblemOf(spec.Labels)) is { } problem)
             throw ApiException.Bad(problem);
         Rebalancing(spec);

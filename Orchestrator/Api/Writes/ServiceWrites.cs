@@ -38,7 +38,9 @@ internal static class ServiceWrites
             spec = spec with { Name = ServiceNames.Of(id.Value) };
         SpecValidator.Check(spec);
         var meta = ObjectMeta.New(manager.Time.GetUtcNow());
-        return new Service { Id = id, Meta = meta, Spec = spec, RegistryAuth = registryAuth };
+        var service = new Service { Id = id, Meta = meta, Spec = spec, RegistryAuth = registryAuth };
+        DependencyValidator.CheckRing(service, manager.Store.Current);
+        return service;
     }
 
     private static ImmutableArray<Change> Creation(Service service) =>
@@ -116,9 +118,11 @@ internal static class ServiceWrites
         await manager.UntilAcceptedAsync(state =>
         {
             var old = Lookups.Service(state, target.Name);
-            return old.Meta.Version == target.Version
-                ? NextRevision(state, old, change(state, old), manager.Time.GetUtcNow())
-                : throw ApiException.OutOfSequence();
+            if (old.Meta.Version != target.Version)
+                throw ApiException.OutOfSequence();
+            var next = change(state, old);
+            DependencyValidator.CheckRing(next, state);
+            return NextRevision(state, old, next, manager.Time.GetUtcNow());
         }, ct);
     }
 

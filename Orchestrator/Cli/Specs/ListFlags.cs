@@ -53,6 +53,15 @@ internal static class ListFlags
             Get = AffinityLabel.Read,
             Set = AffinityLabel.Write,
         },
+        new OrderedFlag<string>("volumes-from", "Run beside a task of this service, share its volumes: cache, cache:ro")
+        {
+            Value = "service",
+            Removed = "what is shared of a service",
+            Parse = text => [text],
+            Key = DependencyLabels.ServiceOf,
+            Get = DependencyLabels.ReadVolumes,
+            Set = DependencyLabels.WriteVolumes,
+        },
         new OrderedFlag<string>("dns", "DNS server")
         {
             Removed = "a DNS server", Parse = text => [ParseAddress(text)], Key = text => text,

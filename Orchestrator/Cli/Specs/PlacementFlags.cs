@@ -35,6 +35,7 @@ internal static class PlacementFlags
         Flag.Text("--priority", "From -1000 to 1000 (default 0): higher is placed first when room is short", "int"),
         Flag.Switch("--preempt", "It may push out tasks of lower priority when it fits nowhere"),
         Flag.Text("--rebalance", "auto: move tasks when nodes join or come back (default off)", "auto|off"),
+        Flag.Text("--network-from", "Run beside a task of this service, and share its network", "service"),
         Flag.Text("--log-driver", "Log driver of the containers"),
         Flag.List("--log-opt", "Option of the log driver, key=value"),
         Flag.Text("--endpoint-mode", "vip or dnsrr (default vip)"),
@@ -53,6 +54,8 @@ internal static class PlacementFlags
             spec.Labels = KeyValues.With(spec.Labels, $"{PreemptLabel}={(run.IsOn("--preempt") ? "true" : "false")}");
         if (run.Choice("--rebalance", Rebalancing) is { } rebalance)
             spec.Labels = KeyValues.With(spec.Labels, $"{RebalanceLabel}={rebalance}");
+        if (run.Text("--network-from") is { } network)
+            DependencyLabels.WriteNetwork(spec, network);
         if (run.Choice("--endpoint-mode", "vip", "dnsrr") is { } mode)
             spec.Endpoint().Mode = mode;
         if (run.Has("--log-driver") || run.Has("--log-opt"))

@@ -15,6 +15,7 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
 
     private readonly ImagePuller _puller = new(client, time);
+    private readonly SharedContainers _sources = new(client, cluster);
 
     /// <summary>Many tasks of one service start together: the image is pulled once.</summary>
     private readonly KeyedGate _pulls = new();
@@ -22,6 +23,8 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
     public async Task<string> CreateAsync(RuntimeTask task, CancellationToken ct)
     {
         var body = ContainerMapper.Map(task, await client.NegotiateAsync(ct));
+        if (!task.Shared.IsEmpty)
+            ContainerMapper.Share(body.HostConfig, await _sources.FindAsync(task.Shared, ct));
         var call = EngineCall.Post($"/containers/create?name={Uri.EscapeDataString(task.Name)}") with
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(body, EngineJson.Default.CreateContainer),

@@ -34,6 +34,19 @@ internal static class ContainerMapper
         };
     }
 
+    /// <summary>Adds what the container shares of others.</summary>
+    public static void Share(HostConfig host, IReadOnlyList<(Dependency Dependency, string ContainerId)> sources)
+    {
+        foreach (var (dependency, container) in sources)
+        {
+            if (dependency.Network)
+                host.NetworkMode = $"container:{container}";
+            if (dependency.Volumes)
+                host.VolumesFrom =
+                    [.. host.VolumesFrom ?? [], $"{container}:{(dependency.ReadOnly ? "ro" : "rw")}"];
+        }
+    }
+
     /// <summary>The engine counts grace in seconds; never shorten it.</summary>
     public static int WholeSeconds(TimeSpan grace) =>
         (int)Math.Clamp(Math.Ceiling(grace.TotalSeconds), 0, int.MaxValue);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Expressions;
 using Orchestrator.Store;
@@ -6,28 +5,13 @@ using Orchestrator.Store;
 namespace Orchestrator.Scheduling.Affinities;
 
 /// <summary>Finds where something is that affinities name, in the state and in what a run has placed so far.</summary>
-internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
+internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table, RunPlacements placed)
 {
-    /// <summary>Each with where the one before it of the same service is, or -1.</summary>
-    private readonly List<(ServiceTask Task, int Node, int Before)> _placed = [];
-    private readonly Dictionary<ServiceId, int> _lastOfService = [];
     private readonly Dictionary<string, ILookup<string, int>> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<ServiceId>> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int[]> _byImage = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (HashSet<int> Nodes, int Seen)> _byTask = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ILookup<string, Service>> _labels = new(StringComparer.Ordinal);
-
-    /// <summary>A task that the run has placed.</summary>
-    public void Add(ServiceTask task, int node)
-    {
-        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastOfService, task.ServiceId, out var isKnown);
-        _placed.Add((task, node, isKnown ? last : -1));
-        last = _placed.Count - 1;
-    }
-
-    /// <summary>Nodes that the run gave tasks of the service, once for each task.</summary>
-    public IEnumerable<int> PlacedInRun(ServiceId service) =>
-        _lastOfService.TryGetValue(service, out var last) ? ChainFrom(last) : [];
 
     public GroupAffinities For(SchedulingRequest request)
     {
@@ -39,7 +23,7 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
     }
 
     /// <summary>Services that a group wants to be near to, and not merely wishes.</summary>
-    public IReadOnlySet<ServiceId> NeededBy(SchedulingRequest request) => AffinityCarriers.Parsed(request.Spec).All
+    public IEnumerable<ServiceId> NeededBy(SchedulingRequest request) => AffinityCarriers.Parsed(request.Spec).All
         .Where(affinity => affinity is { IsSoft: false, IsNegative: false })
         .SelectMany(affinity => affinity.Key switch
         {
@@ -47,7 +31,7 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
             AffinityKey.Task =>
                 state.Tasks.Values.Where(task => IsNamed(affinity, task)).Select(task => task.ServiceId),
             _ => ServicesOf(affinity, request),
-        }).ToHashSet();
+        });
 
     /// <summary>The nodes with that value.</summary>
     public IEnumerable<int> NodesIn(NodeAttribute topology, string place)
@@ -57,12 +41,6 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
                 .Where(candidate => topology.ValueOf(candidate.Node) is not null)
                 .ToLookup(candidate => topology.ValueOf(candidate.Node)!, candidate => candidate.Index));
         return nodes[place];
-    }
-
-    private IEnumerable<int> ChainFrom(int at)
-    {
-        for (; at >= 0; at = _placed[at].Before)
-            yield return _placed[at].Node;
     }
 
     /// <summary>The nodes that do not have it at all.</summary>
@@ -90,10 +68,10 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
 
     /// <param name="lostToo">also where its tasks are given up, and replaced elsewhere, but may run still</param>
     private IEnumerable<int> NodesOf(ServiceId service, bool lostToo) => state.PlacedOf(service)
-        .Select(placed => table.Find(placed.Key)).OfType<Candidate>()
+        .Select(held => table.Find(held.Key)).OfType<Candidate>()
         .Where(candidate => lostToo || candidate.Node.Status.State == NodeState.Ready || IsWanted(service, candidate))
         .Select(candidate => candidate.Index)
-        .Concat(PlacedInRun(service));
+        .Concat(placed.Of(service).Select(one => one.Node));
 
     private bool IsWanted(ServiceId service, Candidate candidate) => state.TasksOn(candidate.Node.Id).Values
         .Any(task => task.ServiceId == service && task.Desired <= TaskState.Complete);
@@ -172,9 +150,9 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table)
             found = ([.. state.Tasks.Values
                 .Where(task => task.NodeId is not null && task.Status.State.HoldsResources() && IsNamed(affinity, task))
                 .Select(task => table.Find(task.NodeId!.Value.Value)?.Index).OfType<int>()], 0);
-        for (; found.Seen < _placed.Count; found.Seen++)
-            if (IsNamed(affinity, _placed[found.Seen].Task))
-                found.Nodes.Add(_placed[found.Seen].Node);
+        for (; found.Seen < placed.Count; found.Seen++)
+            if (IsNamed(affinity, placed[found.Seen].Task))
+                found.Nodes.Add(placed[found.Seen].Node);
         _byTask[affinity.Text] = found;
         return found.Nodes;
     }

@@ -41,6 +41,15 @@ internal static class RefusalDetails
         return new($"asked {unmet.Text}, {has}", RemedyOf(unmet, node));
     }
 
+    public static RefusalDetail Dependencies(GroupStanding group, Candidate candidate)
+    {
+        var (asked, service, _) = group.UnmetDependency(candidate);
+        return service is null
+            ? new($"asked the {asked.What} of {asked.Service}, there is no such service", "create it, or name another")
+            : new($"asked the {asked.What} of {asked.Service}, no task of it is there",
+                $"run {asked.Service} there too: swarmnet explain service {asked.Service}");
+    }
+
     public static RefusalDetail Affinities(GroupStanding group, Candidate candidate)
     {
         if (group.UnmetAffinity(candidate) is not { } unmet)

@@ -17,6 +17,8 @@ internal static class Hindrance
         if (strategy != SchedulingStrategy.Spread)
             return new(service, $"its strategy is {strategy.ToString().ToLowerInvariant()}: only spread has a balance",
                 Passes: false);
+        if (!Dependencies.Of(service.Spec).IsEmpty)
+            return new(service, "its tasks are where those are whose network or volumes they share", Passes: false);
         if (!withLocalData && HasLocalData(service.Spec.Template))
             return new(service, "its tasks keep data on their nodes, which does not follow: name the service to "
                 + "move them all the same", Passes: false);

@@ -16,8 +16,10 @@ internal static class MoveReason
     private const double Percent = 10_000;
 
     /// <param name="source">the task is taken off it</param>
+    /// <param name="isShared">others follow it: what that does to the load of nodes is not known</param>
     /// <returns>why, in words; null when it had better stay</returns>
-    public static string? Of(GroupStanding group, BranchCounts branches, Candidate source, Candidate target)
+    public static string? Of(
+        GroupStanding group, BranchCounts branches, Candidate source, Candidate target, bool isShared)
     {
         var (from, to) = (group.RankOf(source), group.RankOf(target));
         if (to.Failures > 0 || to.Unmet > from.Unmet)
@@ -34,7 +36,7 @@ internal static class MoveReason
         if (from.TasksOfService != to.TasksOfService)
             return from.TasksOfService < to.TasksOfService ? null
                 : $"{from.TasksOfService + 1} of its tasks on {Name(source)}, {to.TasksOfService} on {Name(target)}";
-        return Load(group.Request, source, target);
+        return isShared ? null : Load(group.Request, source, target);
     }
 
     private static string? Load(SchedulingRequest request, Candidate source, Candidate target)

@@ -1,5 +1,4 @@
 using Orchestrator.Model;
-using Orchestrator.Scheduling.Affinities;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling.Rebalancing;
@@ -16,14 +15,14 @@ internal sealed class RebalancingRun
     private readonly NodePools _pools;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private StateSnapshot _state;
-    private AffinityIndex _affinities;
+    private Neighbours _neighbours;
 
     public RebalancingRun(StateSnapshot state, DateTimeOffset now, bool withGivenUp)
     {
         (_state, _now, _withGivenUp) = (state, now, withGivenUp);
         _table = new CandidateTable(state);
         _pools = new NodePools(_table);
-        _affinities = new AffinityIndex(state, _table);
+        _neighbours = new Neighbours(state, _table);
     }
 
     /// <returns>null when none is worth it</returns>
@@ -77,7 +76,8 @@ internal sealed class RebalancingRun
         {
             Refresh(target);
             group = StandingOf(request, source);
-            why = MoveReason.Of(group, new BranchCounts(group, _pools.For(group)), source, target);
+            why = MoveReason.Of(group, new BranchCounts(group, _pools.For(group)), source, target,
+                isShared: _state.SharersOf(task.Id).Count > 0);
         }
         Refresh(source);
         return why is null ? null : new Found(target!, grant, why);
@@ -89,7 +89,7 @@ internal sealed class RebalancingRun
         builder.Put(Table.Tasks, task, task with { NodeId = found.Target.Node.Id, Grant = found.Grant });
         var source = _table.Find(task.NodeId!.Value.Value)!;
         _state = builder.Build(_state.Index);
-        _affinities = new AffinityIndex(_state, _table);
+        _neighbours = new Neighbours(_state, _table);
         _moved.Add(task.Key);
         Refresh(source);
         Refresh(found.Target);
@@ -98,7 +98,7 @@ internal sealed class RebalancingRun
 
     private GroupStanding StandingOf(SchedulingRequest request, Candidate? leaving = null)
     {
-        var group = new GroupStanding(request, _table, _affinities.For(request), _table.NextGroup()).Read(_state, _now);
+        var group = new GroupStanding(request, _table, _neighbours, _table.NextGroup()).Read(_state, _now);
         if (leaving is not null)
             group.AddLeaving(leaving.Node.Key);
         return group;

@@ -39,6 +39,12 @@ internal sealed class HostConfig
     public Dictionary<string, PortBinding[]?>? PortBindings { get; set; }
 
     public LogConfig? LogConfig { get; set; }
+
+    /// <summary><c>container:ID</c>: the network of that one; null: one of its own.</summary>
+    public string? NetworkMode { get; set; }
+
+    /// <summary><c>ID:ro</c> or <c>ID:rw</c></summary>
+    public string[]? VolumesFrom { get; set; }
 }
 
 internal sealed class DeviceConfig
