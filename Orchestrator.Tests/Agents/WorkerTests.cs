@@ -212,17 +212,42 @@ internal sealed class WorkerTests
     }
 
     [Test]
+    public async Task What_shares_of_another_waits_for_it_and_goes_on_as_soon_as_that_runs()
+    {
+        await using var rig = await new WorkerRig().StartAsync();
+        var pulled = new TaskCompletionSource();
+        rig.Runtime.Before = (call, _) =>
+            call == $"prepare {Assignments.Id(1)}" ? pulled.Task
+            : call == $"prepare {Assignments.Id(2)}" && rig.StatusOf(1)?.State != TaskState.Running
+                ? throw new RuntimeException(RuntimeFailure.NotYet, "waiting for s")
+                : Task.CompletedTask;
+        rig.Worker.Apply(Assignments.Complete(1, Assignments.Of(), Assignments.Of(2) with
+        {
+            ServiceLabels = StringMap.Empty.Add(Dependencies.NetworkFrom, "s"),
+            Shared = [new SharedTask { Service = "s", TaskId = Assignments.Id(1) }],
+        }));
+        await rig.Clock.UntilTimerAsync(TimeSpan.FromMilliseconds(250));
+        Assert.That(rig.StatusOf(2), Has.Property("State").EqualTo(TaskState.Preparing).And.Property("Error").EqualTo("waiting for s"));
+
+        pulled.SetResult();
+
+        await rig.UntilAsync(2, TaskState.Running); // the clock stands still
+        Assert.That(rig.Runtime.Prepared[Assignments.Id(2)].Shared, Is.EqualTo(
+            new[] { new SharedSource(Assignments.Id(1), new Dependency("s") { Network = true }) }));
+    }
+
+    [Test]
     public async Task A_call_that_hangs_is_an_engine_that_does_not_answer()
     {
         await using var rig = await new WorkerRig().StartAsync();
-        var hangs = true;
+        var hanging = new TaskCompletionSource();
         // Not even a cancellation ends it.
-        rig.Runtime.Before = (call, _) => call.StartsWith("start", StringComparison.Ordinal) && Volatile.Read(ref hangs)
+        rig.Runtime.Before = (call, _) => call.StartsWith("start", StringComparison.Ordinal) && hanging.TrySetResult()
             ? new TaskCompletionSource().Task
             : Task.CompletedTask;
         rig.Worker.Apply(Assignments.Complete(1, Assignments.Of()));
+        await hanging.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await rig.Clock.UntilTimerAsync(TimeSpan.FromMinutes(2));
-        Volatile.Write(ref hangs, false);
         rig.Clock.Advance(TimeSpan.FromMinutes(2));
         await rig.Clock.UntilTimerAsync(TimeSpan.FromMilliseconds(250));
         Assert.That(rig.Failed, Does.Contain("Start: the runtime has not answered in 120 s"));

@@ -41,6 +41,29 @@ public sealed class DockerRuntimeLabTests : DockerLab
     }
 
     [Test]
+    public async Task A_task_has_the_network_and_the_volumes_of_another()
+    {
+        var cache = Next(RuntimeTasks.Shell("echo there > /v/file; while :; do echo from cache | nc -l -p 7000; done") with
+        {
+            Mounts = [new Mount { Type = MountType.Volume, Target = "/v" }],
+        });
+        var sidecar = Next("""
+            grep -q there /v/file || exit 2
+            touch /v/other && exit 3
+            until nc 127.0.0.1 7000 </dev/null | grep -q "from cache"; do sleep 0.1; done
+            """) with
+        {
+            Shared = [new SharedSource(cache.TaskId, new Dependency("cache") { Network = true, Volumes = true, ReadOnly = true })],
+        };
+        Assert.That((await Failing.Of(() => Engine.PrepareAsync(sidecar, default))).Failure, Is.EqualTo(RuntimeFailure.NotYet));
+        var id = await Engine.PrepareAsync(cache, default);
+        Assert.That((await Failing.Of(() => Engine.PrepareAsync(sidecar, default))).Failure, Is.EqualTo(RuntimeFailure.NotYet), "it does not run");
+        await Engine.StartAsync(id, default);
+        var ended = await WaitForAsync(await StartAsync(sidecar), seen => seen.State == ContainerState.Exited);
+        Assert.That(ended.ExitCode, Is.Zero);
+    }
+
+    [Test]
     public async Task One_that_ignores_the_signal_is_killed_after_the_grace()
     {
         var id = await StartAsync(Next("trap '' TERM; while :; do sleep 0.1; done"));

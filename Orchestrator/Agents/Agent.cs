@@ -39,12 +39,7 @@ public sealed partial class Agent : IDisposable
         var runners = new RunnerTable(context, _calls, new TaskRunnerEvents
         {
             Changed = () => _file!.Changed(),
-            StatusChanged = (task, status) =>
-            {
-                outbox.Put(task, status);
-                if (status.State == TaskState.Running)
-                    _worker!.RetrySharers(task);
-            },
+            StatusChanged = outbox.Put,
             CallFailed = CallFailed,
         });
         _worker = new Worker(context, runners, outbox, _directory);

@@ -95,7 +95,8 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
         var seen = _listed && (isFresh || container is null) ? Sighting.Of(container) : Sighting.Unknown;
         if (container is not null)
             task = task with { ContainerId = container.ContainerId };
-        var runner = new TaskRunner(new TaskView(task, seen), agent, calls, events);
+        var runner = new TaskRunner(
+            new TaskView(task, seen), agent, calls, events with { StatusChanged = StatusChanged });
         _runners[task.TaskId] = runner;
         if (!_stop.IsCancellationRequested)
             _work[runner] = WorkAsync(runner, _stop.Token);
@@ -125,6 +126,17 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
                 await Task.Delay(DefectDelay, agent.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Those that share something of a task that runs need not wait any more.</summary>
+    private void StatusChanged(TaskId task, TaskStatus status)
+    {
+        events.StatusChanged(task, status);
+        if (status.State != TaskState.Running)
+            return;
+        foreach (var runner in All())
+            if (runner.View.Task.Assignment.Shared.Any(shared => shared.TaskId == task))
+                runner.Retry();
     }
 
     private void Remove(TaskRunner runner)

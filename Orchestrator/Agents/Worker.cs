@@ -106,14 +106,6 @@ internal sealed partial class Worker : IDisposable
         _sweep.Set();
     }
 
-    /// <summary>The task runs: those that share something of it need not wait any more.</summary>
-    public void RetrySharers(TaskId task)
-    {
-        foreach (var runner in _runners.All())
-            if (runner.View.Task.Assignment.Shared.Any(shared => shared.TaskId == task))
-                runner.Retry();
-    }
-
     public void Dispose() => _runners.Dispose();
 
     private IEnumerable<TaskId> NotIn(AssignmentSet complete)

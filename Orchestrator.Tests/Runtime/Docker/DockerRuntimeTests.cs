@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Model;
 using Orchestrator.Runtime;
 
 namespace Orchestrator.Tests.Runtime.Docker;
@@ -75,6 +76,39 @@ public sealed class DockerRuntimeTests
 
     private static bool IsOfImages(Microsoft.AspNetCore.Http.HttpContext context) =>
         context.Request.Path.Value!.EndsWith("/images/json", StringComparison.Ordinal);
+
+    [Test]
+    public async Task What_is_shared_is_found_by_its_task_and_must_run()
+    {
+        var runs = false;
+        var bodies = new List<string>();
+        await using var engine = await FakeEngine.StartAsync(async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/containers/json", StringComparison.Ordinal))
+            {
+                var asked = Uri.UnescapeDataString(context.Request.QueryString.Value!);
+                Assert.That(asked, Does.Contain("swarmnet.task.id=t1").And.Contain("swarmnet.cluster.id=cluster1").And.Contain("running"));
+                await context.Json(runs ? """
+                    [{"Id":"c1","State":"running","Labels":{"swarmnet.cluster.id":"cluster1","swarmnet.task.id":"t1"}}]
+                    """ : "[]");
+                return;
+            }
+            using var reader = new StreamReader(context.Request.Body);
+            bodies.Add(await reader.ReadToEndAsync());
+            await context.Json("""{"Id":"c2"}""", 201);
+        });
+        await using var runtime = RuntimeTasks.Runtime(engine.Client());
+        var task = RuntimeTasks.Task("t2") with
+        {
+            Shared = [new SharedSource(new TaskId("t1"), new Dependency("cache") { Network = true, Volumes = true, ReadOnly = true })],
+        };
+        var e = await Failing.Of(() => runtime.PrepareAsync(task, default));
+        Assert.That(e.Failure, Is.EqualTo(RuntimeFailure.NotYet));
+        Assert.That(e.Message, Does.Contain("waiting for cache to run here: it shares its network and volumes"));
+        runs = true;
+        Assert.That(await runtime.PrepareAsync(task, default), Is.EqualTo("c2"));
+        Assert.That(bodies[^1], Does.Contain("\"NetworkMode\":\"container:c1\"").And.Contain("\"VolumesFrom\":[\"c1:ro\"]"));
+    }
 
     [Test]
     public async Task An_engine_that_is_busy_with_a_registry_is_described_as_before()
