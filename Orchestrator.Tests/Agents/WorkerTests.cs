@@ -226,7 +226,7 @@ internal sealed class WorkerTests
             ServiceLabels = StringMap.Empty.Add(Dependencies.NetworkFrom, "s"),
             Shared = [new SharedTask { Service = "s", TaskId = Assignments.Id(1) }],
         }));
-        await rig.Clock.UntilTimerAsync(TimeSpan.FromMilliseconds(250));
+        await rig.Clock.UntilTimerAsync(TimeSpan.FromSeconds(1));
         Assert.That(rig.StatusOf(2), Has.Property("State").EqualTo(TaskState.Preparing).And.Property("Error").EqualTo("waiting for s"));
 
         pulled.SetResult();

@@ -78,8 +78,21 @@ public sealed class BadInputTests
     [TestCase(""" "Labels":{"swarmnet.priority":"1001"} """, 400, "label swarmnet.priority: '1001' is no whole number from -1000 to 1000")]
     [TestCase(""" "Labels":{"swarmnet.strategy":"best"} """, 400, "label swarmnet.strategy: unknown strategy 'best'")]
     [TestCase(""" "Labels":{"swarmnet.preempt":"yes"} """, 400, "label swarmnet.preempt: need true or false, not 'yes'")]
+    [TestCase(""" "Labels":{"swarmnet.network-from":"a b"} """, 400, "label swarmnet.network-from: 'a b' is no service")]
+    [TestCase(""" "Labels":{"swarmnet.volumes-from":"b:rx"} """, 400, "label swarmnet.volumes-from: 'b:rx' is not understood")]
+    [TestCase(""" "Labels":{"swarmnet.volumes-from":"b,b"} """, 400, "label swarmnet.volumes-from: names a service twice")]
+    [TestCase(""" "Labels":{"swarmnet.volumes-from":"a0,a1,a2,a3,a4,a5,a6,a7,a8,a9,b0,b1,b2,b3,b4,b5,b6"} """, 400, "the limit of 16")]
+    [TestCase(""" "Labels":{"swarmnet.network-from":"b"},"EndpointSpec":{"Ports":[{"TargetPort":80,"PublishMode":"host"}]} """, 400,
+        "a task that shares the network of another cannot have published ports of its own")]
     public Task A_setting_of_the_service_is_refused(string member, int status, string message) =>
         RefusedAsync("{\"Name\":\"a\"," + member + ""","TaskTemplate":{"ContainerSpec":{"Image":"a"}}}""", status, message);
+
+    [TestCase("\"Hostname\":\"h\"", "a hostname")]
+    [TestCase("\"Hosts\":[\"10.0.0.1 b\"]", "extra hosts")]
+    [TestCase("\"DNSConfig\":{\"Nameservers\":[\"10.0.0.1\"]}", "DNS settings")]
+    public Task A_network_of_another_is_taken_as_it_is(string member, string own) => RefusedAsync(
+        """{"Name":"a","TaskTemplate":{"ContainerSpec":{"Image":"a","Labels":{"swarmnet.network-from":"b"},""" + member + "}}}",
+        400, $"a task that shares the network of another cannot have {own} of its own");
 
     [TestCase(""" "Resources":{"Limits":{"NanoCPUs":1}} """, 400, "invalid cpu value 1E-09: Must be at least 0.001")]
     [TestCase(""" "Resources":{"Limits":{"MemoryBytes":100}} """, 400, "invalid memory value 100: Must be at least 4MiB")]

@@ -91,6 +91,34 @@ public sealed class ServiceEndpointTests
         Assert.That(await UpToDateAsync("web"), Is.Zero);
     }
 
+    [TestCase("swarmnet.network-from", "cache", 2ul)]
+    [TestCase("swarmnet.volumes-from", "cache:ro", 2ul)]
+    [TestCase("swarmnet.priority", "5", 1ul)]
+    public async Task A_label_that_tells_what_is_shared_makes_the_tasks_old(string label, string value, ulong revision)
+    {
+        await host.CreateServiceAsync("web");
+        await UpdateAsync("web", spec => spec["Labels"] = new JsonObject { [label] = value });
+        Assert.That(host.State.ServiceNamed("web")!.TemplateRevision, Is.EqualTo(revision));
+    }
+
+    [Test]
+    public async Task Services_that_would_wait_for_each_other_are_refused()
+    {
+        var cache = await host.CreateServiceAsync("cache");
+        await host.CreateServiceAsync("web");
+        await UpdateAsync("web", spec => spec["Labels"] = new JsonObject { ["swarmnet.network-from"] = cache.Id.Value });
+        await host.CreateServiceAsync("log");
+        await UpdateAsync("log", spec => spec["Labels"] = new JsonObject { ["swarmnet.volumes-from"] = "other,Web:ro" });
+        var ring = await PostUpdateAsync("cache", spec => spec["Labels"] = new JsonObject { ["swarmnet.volumes-from"] = "log" });
+        Assert.That(ring.Status, Is.EqualTo(400));
+        Assert.That(ring.Message, Is.EqualTo(
+            "service cache cannot share of log, which depends on it itself: cache → log → web → cache"));
+        Assert.That(host.State.Service(cache.Id)!.Revision, Is.EqualTo(1));
+        var self = await host.PostAsync("/services/create",
+            """{"Name":"a","Labels":{"swarmnet.network-from":"A"},"TaskTemplate":{"ContainerSpec":{"Image":"a"}}}""");
+        Assert.That(self.Message, Is.EqualTo("service a cannot share of itself"));
+    }
+
     [Test]
     public async Task Saying_nothing_in_another_way_restarts_nothing()
     {
@@ -242,13 +270,18 @@ public sealed class ServiceEndpointTests
 
     private async Task<Answer> UpdateAsync(string name, Action<JsonNode> change)
     {
+        var answer = await PostUpdateAsync(name, change);
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Body);
+        return answer;
+    }
+
+    private async Task<Answer> PostUpdateAsync(string name, Action<JsonNode> change)
+    {
         var current = (await host.GetAsync($"/services/{name}?insertDefaults=false")).Json;
         var spec = current["Spec"]!;
         change(spec);
-        var answer = await host.PostAsync(
+        return await host.PostAsync(
             $"/services/{name}/update?registryAuthFrom=spec&version={current["Version"]!["Index"]}", spec.ToJsonString());
-        Assert.That(answer.Status, Is.EqualTo(200), answer.Body);
-        return answer;
     }
 
     private async Task<int> UpToDateAsync(string name)

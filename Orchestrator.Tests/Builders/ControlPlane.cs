@@ -132,7 +132,7 @@ internal sealed class ControlPlane(int seed = 1)
             foreach (var part in State.Nodes.Keys.ToArray().SelectMany(
                 node => new NodeController().Decide(context with { State = State }, node).Parts))
                 decided |= Made(part);
-            foreach (var part in State.SharingTasks.Select(task => task.Key).Distinct().ToArray().SelectMany(
+            foreach (var part in State.Sharers.Keys.ToArray().SelectMany(
                 task => new DependencyController().Decide(context with { State = State }, task).Parts))
                 decided |= Made(part);
             foreach (var part in new SchedulingController().Decide(context with { State = State }, "pending").Parts)

@@ -24,14 +24,19 @@ public sealed class SchedulingEventProperties
                     () => $"{waiting.ServiceId} waits: {waiting.Status.Error}");
                 Assert.That(waiting.Status.Error, Is.Not.Empty, "it says why it waits");
             }
+            foreach (var task in state.Sharers.Values.SelectMany(sharers => sharers.Values).Where(task => task.Desired <= TaskState.Running && task.Eviction is null))
+                Assert.That(task.Grant!.Shared.Select(shared => state.Task(shared.TaskId)), Has.All.Matches<ServiceTask?>(
+                    other => other is { Desired: <= TaskState.Running } && other.NodeId == task.NodeId && other.Status.State.HoldsResources()),
+                    () => $"{task.ServiceId} shares what is not there");
             cluster.Disturb();
         }
     }
 
-    /// <summary>One controller, told of changes as its loop would be.</summary>
+    /// <summary>Controllers, told of changes as their loops would be.</summary>
     private sealed class Driver(GeneratedCluster cluster)
     {
-        private readonly SchedulingController _controller = new();
+        private readonly SchedulingController _scheduling = new();
+        private readonly DependencyController _dependencies = new();
         private StateSnapshot _seen = StateSnapshot.Empty;
 
         public void Drive()
@@ -41,16 +46,26 @@ public sealed class SchedulingEventProperties
                 var before = cluster.Plane.State.Index;
                 cluster.Reconcile();
                 cluster.Plane.RunAgents();
-                if (IsDue())
-                    foreach (var part in _controller.Decide(new ReconcileContext(cluster.Plane.State, cluster.Now, cluster.Plane.Ids), "").Parts)
-                        Assert.That(cluster.Plane.Propose(part).Refusal, Is.Null);
+                var (change, last) = NextChange();
+                foreach (var key in _dependencies.KeysOf(change, last).ToArray())
+                    Make(_dependencies.Decide(Context, key));
+                if (_scheduling.KeysOf(change, last).Any())
+                    Make(_scheduling.Decide(Context, ""));
                 if (cluster.Plane.State.Index == before)
                     return;
             }
             throw new AssertionException("it never comes to rest");
         }
 
-        private bool IsDue()
+        private ReconcileContext Context => new(cluster.Plane.State, cluster.Now, cluster.Plane.Ids);
+
+        private void Make(ControllerDecision decision)
+        {
+            foreach (var part in decision.Parts)
+                Assert.That(cluster.Plane.Propose(part).Refusal, Is.Null);
+        }
+
+        private (StateChange Change, StateSnapshot Before) NextChange()
         {
             var (now, before) = (cluster.Plane.State, _seen);
             _seen = now;
@@ -59,7 +74,7 @@ public sealed class SchedulingEventProperties
                 .. Changed(Table.Nodes, before.Nodes, now.Nodes), .. Changed(Table.Services, before.Services, now.Services),
                 .. Changed(Table.Tasks, before.Tasks, now.Tasks), .. Changed(Table.Revisions, before.Revisions, now.Revisions),
             ];
-            return _controller.KeysOf(new StateChange(now, keys), before).Any();
+            return (new StateChange(now, keys), before);
         }
 
         private static IEnumerable<ChangedKey> Changed<T>(Table table, SortedMap<T> before, SortedMap<T> now) where T : class =>

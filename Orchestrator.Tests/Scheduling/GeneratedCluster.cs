@@ -120,7 +120,8 @@ internal sealed class GeneratedCluster
             && TasksOn(state, node, other => other.Id != task.Id && !isGone(other)) < int.Parse(node.Spec.Labels.GetValueOrDefault("swarmnet.slots", "1000"))
             && AffinitiesOf(spec).All(affinity => IsMet(state, task, node, affinity))
             && (!spec.Labels.TryGetValue(Dependencies.NetworkFrom, out var shared)
-                || TasksOn(state, node, other => state.SpecOf(other).Name == shared && IsWanted(other) && !isGone(other)) > 0);
+                || TasksOn(state, node, other => state.SpecOf(other).Name == shared && IsWanted(other) && !isGone(other)
+                    && HasRoomFor(state, task, other)) > 0);
     }
 
     public static bool Fits(StateSnapshot state, ServiceTask task, Node node) => Fits(state, task, node, _ => false);
@@ -152,6 +153,16 @@ internal sealed class GeneratedCluster
 
     private static int TasksOn(StateSnapshot state, Node node, Func<ServiceTask, bool> which) =>
         state.TasksOn(node.Id).Values.Count(task => task.Status.State.HoldsResources() && which(task));
+
+    /// <summary>Fewer share it already than come on each when all are there.</summary>
+    private static bool HasRoomFor(StateSnapshot state, ServiceTask task, ServiceTask shared)
+    {
+        var (sharers, others) = (state.Service(task.ServiceId)!.Spec.Mode.Replicas, state.Service(shared.ServiceId)!.Spec.Mode.Replicas);
+        var most = Math.Max(1, (sharers + Math.Max(others, 1) - 1) / Math.Max(others, 1));
+        return (ulong)state.Tasks.Values.Count(other => other.ServiceId == task.ServiceId && other.Revision == task.Revision && other.Id != task.Id
+            && IsWanted(other) && other.Eviction is null && other.Status.State.HoldsResources()
+            && other.Grant?.Shared.Any(each => each.TaskId == shared.Id) == true) < most;
+    }
 
     private static bool IsWanted(ServiceTask task) => task.Desired <= TaskState.Running && task.Eviction is null or { Gentle: true };
 

@@ -20,6 +20,7 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
     private readonly CancellationTokenSource _stop = new();
     private readonly ILogger _log = agent.Loggers.CreateLogger<RunnerTable>();
     private bool _listed;
+    private volatile bool _anyShares;
 
     public TaskRunner? Find(TaskId task) => _runners.GetValueOrDefault(task);
 
@@ -93,6 +94,7 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
     {
         _unclaimed.Remove(task.TaskId, out var container);
         var seen = _listed && (isFresh || container is null) ? Sighting.Of(container) : Sighting.Unknown;
+        _anyShares |= !task.Assignment.Shared.IsEmpty;
         if (container is not null)
             task = task with { ContainerId = container.ContainerId };
         var runner = new TaskRunner(
@@ -132,7 +134,7 @@ internal sealed partial class RunnerTable(AgentContext agent, RuntimeCalls calls
     private void StatusChanged(TaskId task, TaskStatus status)
     {
         events.StatusChanged(task, status);
-        if (status.State != TaskState.Running)
+        if (status.State != TaskState.Running || !_anyShares)
             return;
         foreach (var runner in All())
             if (runner.View.Task.Assignment.Shared.Any(shared => shared.TaskId == task))

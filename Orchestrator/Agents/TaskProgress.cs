@@ -14,6 +14,9 @@ public static class TaskProgress
     /// <summary>Delays between tries while the runtime does not answer.</summary>
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(8));
 
+    /// <summary>What is shared tells when it runs, mostly.</summary>
+    private static readonly TimeSpan SharedPause = TimeSpan.FromSeconds(1);
+
     /// <summary>No retry is further away, unless the host's clock was set back.</summary>
     public static TimeSpan LongestPause => Retry.Cap;
 
@@ -67,7 +70,9 @@ public static class TaskProgress
         var task = view.Task with
         {
             Failures = failures,
-            RetryAt = moment.Now + Retry.Delay(failures, moment.Chance),
+            RetryAt = moment.Now + (error.Failure == RuntimeFailure.NotYet
+                ? SharedPause
+                : Retry.Delay(failures, moment.Chance)),
         };
         var blocks = call is Step.Prepare or Step.Start && !task.Dropped;
         return new TaskView(

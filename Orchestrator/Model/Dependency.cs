@@ -55,7 +55,7 @@ public static class Dependencies
             all.Add(new Dependency(network) { Network = true });
         foreach (var (name, mode) in Sources(volumes))
         {
-            var at = all.FindIndex(other => other.Service == name);
+            var at = all.FindIndex(other => string.Equals(other.Service, name, StringComparison.OrdinalIgnoreCase));
             var dependency = at < 0 ? new Dependency(name) : all[at];
             dependency = dependency with { Volumes = true, ReadOnly = mode == ReadOnlyMode };
             if (at < 0)
@@ -79,7 +79,7 @@ public static class Dependencies
                     + "need SERVICE or SERVICE:ro, several with commas between them";
         if (names.Length > MostSources)
             return $"label {VolumesFrom}: more than the limit of {MostSources} services";
-        if (names.Length != names.Distinct(StringComparer.Ordinal).Count())
+        if (names.Length != names.Distinct(StringComparer.OrdinalIgnoreCase).Count())
             return $"label {VolumesFrom}: names a service twice";
         return null;
     }
@@ -87,7 +87,7 @@ public static class Dependencies
     private static string? Value(
         string label, ImmutableSortedDictionary<string, string> service,
         ImmutableSortedDictionary<string, string> container) =>
-        service.GetValueOrDefault(label) ?? container.GetValueOrDefault(label);
+        (service.GetValueOrDefault(label) ?? container.GetValueOrDefault(label))?.Trim();
 
     private static IEnumerable<(string Name, string Mode)> Sources(string? text)
     {

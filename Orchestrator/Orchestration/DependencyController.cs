@@ -5,7 +5,8 @@ using Orchestrator.Store;
 namespace Orchestrator.Orchestration;
 
 /// <summary>
-/// Takes tasks away whose node has not any more what they share: their replacements go where it is then.
+/// Takes tasks away that share what is not there any more: their replacements go where it is then. Its keys are tasks
+/// that are shared.
 /// </summary>
 public sealed class DependencyController : IController
 {
@@ -15,40 +16,41 @@ public sealed class DependencyController : IController
     {
         var state = change.Snapshot;
         if (change.Keys is not { } keys)
-            return state.SharingTasks.Select(task => task.Key);
-        return keys.Where(key => key.Table == Table.Tasks).SelectMany(key => Affected(key.Key, state)).Distinct();
+            return state.Sharers.Keys;
+        return keys.Where(key => key.Table == Table.Tasks).SelectMany(key => KeysOf(key.Key, state)).Distinct();
     }
 
     public ControllerDecision Decide(ReconcileContext context, string key)
     {
         var state = context.State;
-        if (!state.Tasks.TryGetValue(key, out var task) || !SharedTasks.CanBeShared(task)
-            || SharedTasks.FirstLost(task, state) is not { } lost)
-            return new ControllerDecision([], null);
-        var evicted = Change.Update(task with
-        {
-            Meta = task.Meta.Touched(context.Now),
-            Eviction = new Eviction { Reason = ReasonOf(task, lost, state), At = context.Now },
-        });
-        return new ControllerDecision([new Transaction { Changes = [evicted] }], null);
+        var shared = state.Tasks.GetValueOrDefault(key);
+        var evictions = state.SharersOf(new TaskId(key)).Values
+            .Where(sharer => SharedTasks.IsStaying(sharer) && !SharedTasks.IsThere(shared, sharer))
+            .Select(sharer => Change.Update(sharer with
+            {
+                Meta = sharer.Meta.Touched(context.Now),
+                Eviction = new Eviction { Reason = ReasonOf(sharer, key, state), At = context.Now },
+            }));
+        var parts = evictions.Chunk(ControllerDecision.MostInOnePart)
+            .Select(part => new Transaction { Changes = [.. part] });
+        return new ControllerDecision([.. parts], null);
     }
 
-    /// <summary>The task itself, which may just have got a node, and those that share it.</summary>
-    private static IEnumerable<string> Affected(string key, StateSnapshot state)
+    /// <summary>The task itself if others share it, and what it shares: it may just have got its node.</summary>
+    private static IEnumerable<string> KeysOf(string key, StateSnapshot state)
     {
         var task = state.Tasks.GetValueOrDefault(key);
-        if (task?.Grant is { Shared.IsEmpty: false })
+        foreach (var shared in task?.Grant?.Shared ?? [])
+            yield return shared.TaskId.Value;
+        if (state.SharersOf(new TaskId(key)).Count > 0)
             yield return key;
-        if (task is not null && SharedTasks.CanBeShared(task))
-            yield break;
-        foreach (var sharer in state.SharersOf(new TaskId(key)).Keys)
-            yield return sharer;
     }
 
-    private static string ReasonOf(ServiceTask task, SharedTask lost, StateSnapshot state)
+    private static string ReasonOf(ServiceTask sharer, string lost, StateSnapshot state)
     {
-        var what = Dependencies.Of(state.SpecOf(task)).FirstOrDefault(each => each.Service == lost.Service)?.What;
-        var name = state.Task(lost.TaskId) is { } other ? $"{state.SpecOf(other).Name}.{other.Slot}" : lost.Service;
+        var named = sharer.Grant!.Shared.First(shared => shared.TaskId.Value == lost).Service;
+        var what = Dependencies.Of(state.SpecOf(sharer)).FirstOrDefault(each => each.Service == named)?.What;
+        var name = state.Tasks.TryGetValue(lost, out var task) ? $"{state.SpecOf(task).Name}.{task.Slot}" : named;
         return $"{name}, whose {what ?? "network or volumes"} it shares, has ended or left";
     }
 }

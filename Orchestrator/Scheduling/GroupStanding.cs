@@ -29,7 +29,7 @@ internal sealed class GroupStanding
         if (_affinities != GroupAffinities.None)
             foreach (var node in _affinities.NodesApart())
                 Know(table[node]);
-        foreach (var node in _dependencies.NodesApart())
+        foreach (var node in _dependencies.NodesOfFirst())
             Know(table[node]);
     }
 

@@ -27,7 +27,7 @@ internal sealed class Neighbours
     public GroupDependencies DependenciesOf(SchedulingRequest request) =>
         SharedTasks.Of(request, _state, _table, Placed);
 
-    /// <summary>Services without whose tasks on a node a group cannot go there.</summary>
+    /// <summary>Services without whose tasks on a node a group cannot go there, or stay there.</summary>
     public IReadOnlySet<ServiceId> NeededBy(SchedulingRequest request) =>
-        _affinities.NeededBy(request).Concat(SharedTasks.NeededBy(request, _state)).ToHashSet();
+        SharedTasks.WithAllThatTheyNeed(request.Dependencies, _affinities.NeededBy(request), _state);
 }

@@ -80,7 +80,7 @@ internal static class NodeFilters
         },
         new("dependencies", FilterScope.Group, MeetsDependencies, n => $"nothing to share on {Nodes(n)}")
         {
-            Wakes = WakeEvents.TaskPlaced,
+            Wakes = WakeEvents.TaskPlaced | WakeEvents.TaskEnds,
             Detail = RefusalDetails.Dependencies,
         },
         new("slots", FilterScope.Room, HasSlot, n => $"no free slot on {Nodes(n)}")

@@ -26,6 +26,7 @@ internal sealed class SchedulingRun(
             if (MovedFrom(tasks[at]) is { } node)
                 group.AddLeaving(node.Value);
         var place = PlacementOf(group);
+        IReadOnlySet<ServiceId>? needed = null;
         for (var next = these.From; next < these.To; next++)
         {
             if (place() is { } node)
@@ -33,6 +34,8 @@ internal sealed class SchedulingRun(
                 _nodes[next] = node;
                 if (group.LastGrant is { } grant)
                     _grants.Add(next, grant);
+                if (!these.Request.Dependencies.IsEmpty)
+                    _preemptions.Keep(node, needed ??= _neighbours.NeededBy(these.Request));
                 _neighbours.Placed.Add(tasks[next], node.Index);
                 continue;
             }

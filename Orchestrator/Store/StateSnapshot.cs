@@ -39,7 +39,7 @@ public sealed class StateSnapshot
     internal TaskMap Unplaced { get; init; } = TaskMap.Empty;
 
     /// <summary>By the task that is shared: tasks that hold resources, and share its network or volumes.</summary>
-    internal SortedMap<TaskMap> Sharers { get; init; } = SortedMap<TaskMap>.Empty;
+    public SortedMap<TaskMap> Sharers { get; internal init; } = SortedMap<TaskMap>.Empty;
 
     internal SortedMap<NodeUsage> Usage { get; init; } = SortedMap<NodeUsage>.Empty;
 
@@ -82,9 +82,6 @@ public sealed class StateSnapshot
 
     /// <summary>The tasks that hold resources, and share network or volumes of that one.</summary>
     public TaskMap SharersOf(TaskId task) => Sharers.GetValueOrDefault(task.Value, TaskMap.Empty);
-
-    /// <summary>All tasks that hold resources and share something; one may come more than once.</summary>
-    public IEnumerable<ServiceTask> SharingTasks => Sharers.Values.SelectMany(sharers => sharers.Values);
 
     /// <summary>
     /// Tasks that wait for a node: without one, wanted, and not ended. Those of a service come together.

@@ -17,6 +17,8 @@ public sealed class ServiceCreateTests
         yield return Case("--priority -5 --preempt", "Labels", """{"swarmnet.preempt":"true","swarmnet.priority":"-5"}""");
         yield return Case("--preempt=false", "Labels", """{"swarmnet.preempt":"false"}""");
         yield return Case("--rebalance auto", "Labels", """{"swarmnet.rebalance":"auto"}""");
+        yield return Case("--network-from db --volumes-from db:ro --volumes-from log", "Labels",
+            """{"swarmnet.network-from":"db","swarmnet.volumes-from":"db:ro,log"}""");
         yield return Case("--strategy binpack", "Labels", """{"swarmnet.strategy":"binpack"}""");
         yield return Case("--replicas 3", "Mode", """{"Replicated":{"Replicas":3}}""");
         yield return Case("--mode global", "Mode", """{"Global":{}}""");

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Contracts;
+using Orchestrator.Cli.Specs;
 
 namespace Orchestrator.Tests.Cli.Commands;
 
@@ -32,6 +34,8 @@ public sealed class ServiceUpdateTests
     [TestCase("--constraint-rm node.role==worker --constraint-add node.id!=x", "TaskTemplate.Placement.Constraints", """["node.id!=x"]""")]
     [TestCase("--affinity-add service==db", "Labels", """{"a":"1","b":"2","swarmnet.affinities":"[\u0022service==db\u0022]"}""")]
     [TestCase("--affinity-rm service==db", "Labels", """{"a":"1","b":"2"}""")]
+    [TestCase("--volumes-from-add db --network-from cache", "Labels", """{"a":"1","b":"2","swarmnet.network-from":"cache","swarmnet.volumes-from":"db"}""")]
+    [TestCase("--volumes-from-add log --volumes-from-add db:ro", "Labels", """{"a":"1","b":"2","swarmnet.volumes-from":"log,db:ro"}""")]
     [TestCase("--ulimit-rm nofile", "TaskTemplate.ContainerSpec.Ulimits", "[]")]
     [TestCase("--generic-resource-rm gpu", "TaskTemplate.Resources.Reservations.GenericResources", "[]")]
     [TestCase("--cap-drop net_admin", "TaskTemplate.ContainerSpec.CapabilityDrop", """["CAP_NET_ADMIN"]""")]
@@ -77,5 +81,20 @@ public sealed class ServiceUpdateTests
         Assert.That(outcome.Error, Is.Empty);
         Assert.That(outcome.Out, Is.EqualTo("web\n"));
         return daemon.Seen.Last();
+    }
+
+    [Test]
+    public void Nothing_is_left_of_what_is_shared_no_more()
+    {
+        var spec = new ServiceSpecDto
+        {
+            Labels = new Dictionary<string, string>
+            {
+                ["a"] = "1", ["swarmnet.network-from"] = "db", ["swarmnet.volumes-from"] = "db:ro",
+            },
+        };
+        DependencyLabels.WriteNetwork(spec, "");
+        DependencyLabels.WriteVolumes(spec, []);
+        Assert.That(spec.Labels, Is.EqualTo(new Dictionary<string, string> { ["a"] = "1" }));
     }
 }

@@ -93,6 +93,11 @@ public sealed class DockerRuntimeTests
                     """ : "[]");
                 return;
             }
+            if (context.Request.Method == "GET")
+            {
+                await context.Json("{}");
+                return;
+            }
             using var reader = new StreamReader(context.Request.Body);
             bodies.Add(await reader.ReadToEndAsync());
             await context.Json("""{"Id":"c2"}""", 201);

@@ -25,8 +25,8 @@ internal static class DependencyValidator
             _ => null,
         };
         if (own is not null)
-            throw ApiException.Bad($"label {Dependencies.NetworkFrom}: a task that shares the network of another has "
-                + $"no {own} of its own; set them on the service whose network it is");
+            throw ApiException.Bad($"label {Dependencies.NetworkFrom}: a task that shares the network of another "
+                + $"cannot have {own} of its own; set them on the service whose network it is");
     }
 
     /// <summary>Tasks that wait for each other in a ring would never start.</summary>
@@ -34,12 +34,13 @@ internal static class DependencyValidator
     {
         foreach (var dependency in Dependencies.Of(service.Spec))
             if (PathTo(service, dependency, state, []) is { } path)
-                throw ApiException.Bad($"service {service.Spec.Name} cannot share of {dependency.Service}, which "
-                    + $"depends on it itself: {service.Spec.Name} → {string.Join(" → ", path)}");
+                throw ApiException.Bad($"service {service.Spec.Name} cannot share of "
+                    + (path.Length == 1 ? "itself" : $"{dependency.Service}, which depends on it itself: "
+                        + string.Join(" → ", path.Prepend(service.Spec.Name))));
     }
 
     /// <returns>names from the dependency to the service; null when it does not depend on it</returns>
-    private static IEnumerable<string>? PathTo(
+    private static ImmutableArray<string>? PathTo(
         Service service, Dependency dependency, StateSnapshot state, HashSet<ServiceId> seen)
     {
         if (dependency.Service == service.Id.Value
@@ -49,7 +50,7 @@ internal static class DependencyValidator
             return null;
         foreach (var next in Dependencies.Of(other.Spec))
             if (PathTo(service, next, state, seen) is { } path)
-                return path.Prepend(other.Spec.Name);
+                return [other.Spec.Name, .. path];
         return null;
     }
 }

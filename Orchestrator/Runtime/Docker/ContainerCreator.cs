@@ -24,7 +24,10 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
     {
         var body = ContainerMapper.Map(task, await client.NegotiateAsync(ct));
         if (!task.Shared.IsEmpty)
+        {
+            await FetchImageAsync(task, ct);
             ContainerMapper.Share(body.HostConfig, await _sources.FindAsync(task.Shared, ct));
+        }
         var call = EngineCall.Post($"/containers/create?name={Uri.EscapeDataString(task.Name)}") with
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(body, EngineJson.Default.CreateContainer),
@@ -40,6 +43,17 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
             LogWarning(task.Name, warning);
         return created.Id
             ?? throw new RuntimeException(RuntimeFailure.Unavailable, "the Docker engine named no container id");
+    }
+
+    /// <summary>What is shared may come and go during a pull: it is looked for afterwards.</summary>
+    private async Task FetchImageAsync(RuntimeTask task, CancellationToken ct)
+    {
+        var look = EngineCall.Get($"/images/{task.Container.Image}/json");
+        if (ImageReference.IsId(task.Container.Image) || (await client.SendAsync(look, ct)).Ok)
+            return;
+        using var turn = await _pulls.EnterAsync(task.Container.Image, ct);
+        if (!(await client.SendAsync(look, ct)).Ok)
+            await _puller.PullAsync(task.Container.Image, task.RegistryAuth, ct);
     }
 
     private async Task<EngineReply> PullAndSendAsync(RuntimeTask task, EngineCall call, CancellationToken ct)

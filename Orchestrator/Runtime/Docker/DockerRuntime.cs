@@ -73,7 +73,17 @@ public sealed class DockerRuntime(DockerClient client, ClusterId cluster, TimePr
     public async Task StartAsync(string containerId, CancellationToken ct)
     {
         await RequireOwnedAsync(containerId, ct);
-        await ChangeAsync(EngineCall.Post(EngineCall.Container(containerId, "/start")), ct);
+        try
+        {
+            await ChangeAsync(EngineCall.Post(EngineCall.Container(containerId, "/start")), ct);
+        }
+        catch (RuntimeException e) when (e.Failure == RuntimeFailure.NotFound)
+        {
+            // Unless it is gone itself, the engine misses the one whose network it shares.
+            if (await InspectAsync(containerId, ct) is null)
+                throw;
+            throw new RuntimeException(RuntimeFailure.NotYet, e.Message, e);
+        }
     }
 
     public async Task StopAsync(string containerId, TimeSpan grace, CancellationToken ct)

@@ -46,6 +46,7 @@ internal static partial class EngineFailures
 
     private static RuntimeFailure Classify(HttpStatusCode status, string message) => status switch
     {
+        _ when Has(message, "cannot join network of a non running container") => RuntimeFailure.NotYet,
         HttpStatusCode.NotFound when Has(message, "no such container") => RuntimeFailure.NotFound,
         HttpStatusCode.Conflict when Has(message, "marked for removal") => RuntimeFailure.NotFound,
         HttpStatusCode.BadRequest when Has(message, "client version") => RuntimeFailure.Unavailable,

@@ -6,7 +6,7 @@ namespace Orchestrator.Runtime.Processes;
 /// <summary>
 /// What a plain process cannot be given is refused by name, never left out in silence: who asks for a read-only file
 /// system or fewer capabilities must not get a program without them. A hostname is left out: nothing depends on it, and
-/// every service may have one.
+/// every service may have one. What is shared of other tasks is there: all processes have the host's network and files.
 /// </summary>
 internal static class Unsupported
 {

@@ -43,11 +43,15 @@ internal static class RefusalDetails
 
     public static RefusalDetail Dependencies(GroupStanding group, Candidate candidate)
     {
-        var (asked, service, _) = group.UnmetDependency(candidate);
-        return service is null
-            ? new($"asked the {asked.What} of {asked.Service}, there is no such service", "create it, or name another")
-            : new($"asked the {asked.What} of {asked.Service}, no task of it is there",
-                $"run {asked.Service} there too: swarmnet explain service {asked.Service}");
+        var missing = group.UnmetDependency(candidate);
+        var name = missing.Dependency.Service;
+        var asked = $"asked the {missing.Dependency.What} of {name}";
+        if (missing.Service is null)
+            return new($"{asked}, there is no such service", "create it, or name another");
+        return missing.On(candidate).Count == 0
+            ? new($"{asked}, no task of it is there", $"run {name} there too: swarmnet explain service {name}")
+            : new($"{asked}, each task of it there has its {missing.MostSharers} already",
+                $"more tasks of {name}: swarmnet service scale");
     }
 
     public static RefusalDetail Affinities(GroupStanding group, Candidate candidate)

@@ -31,7 +31,7 @@ internal sealed class NodeOccupants(StateSnapshot state)
         var occupants = new List<Occupant>();
         foreach (var task in state.TasksOn(node.Id).Values)
             if (task.Status.State.HoldsResources())
-                occupants.Add(new Occupant(task, state.SpecOf(task), LevelOf(task)));
+                occupants.Add(Occupant.Of(state, task, LevelOf));
         occupants.Sort(Occupant.Compare);
         return [.. occupants];
     }

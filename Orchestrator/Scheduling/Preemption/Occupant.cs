@@ -1,16 +1,21 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Sharing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling.Preemption;
 
 /// <summary>A task that holds resources of a node, and what it gives back when it goes.</summary>
+/// <param name="Level">its priority, or that of what goes with it when that is higher</param>
 internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
 {
     /// <summary>Beyond its grace period; then it is not waited for any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Occupant Of(StateSnapshot state, ServiceTask task) =>
-        new(task, state.SpecOf(task), Priority.Of(state, task).Level);
+        Of(state, task, each => Priority.Of(state, each).Level);
+
+    public static Occupant Of(StateSnapshot state, ServiceTask task, Func<ServiceTask, int> levelOf) =>
+        new(task, state.SpecOf(task), SharedTasks.FollowersOf(task, state).Select(levelOf).Append(levelOf(task)).Max());
 
     /// <summary>Told to go already: its room comes back without asking.</summary>
     public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };

@@ -21,6 +21,7 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
 
     private readonly NodeOccupants _occupants = new(state);
     private readonly List<Preempted> _made = [];
+    private readonly HashSet<(Candidate Candidate, ServiceId Service)> _kept = [];
     private int _claims;
 
     public IReadOnlyList<Preempted> Made => _made;
@@ -52,6 +53,13 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
         }
     }
 
+    /// <summary>Tasks of these services there are not pushed out: one that matters as much needs them.</summary>
+    public void Keep(Candidate candidate, IEnumerable<ServiceId> services)
+    {
+        foreach (var service in services)
+            _kept.Add((candidate, service));
+    }
+
     /// <summary>Where tasks leave for this one already; else where it takes the least.</summary>
     private RoomPlan? BestOf(List<RoomPlan> plans, ServiceTask task)
     {
@@ -79,7 +87,8 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
         if (Fits(soon))
             return new RoomPlan(candidate, [], soon);
         Occupant[] lower = [.. occupants.Where(occupant => !occupant.IsLeaving && occupant.Level < who.Priority.Level
-            && !who.Needed.Contains(occupant.Holder.ServiceId))];
+            && !who.Needed.Contains(occupant.Holder.ServiceId)
+            && !_kept.Contains((candidate, occupant.Holder.ServiceId)))];
         return lower.Length > 0 && VictimSearch.Find(lower, soon, Fits) is { } victims
             ? new RoomPlan(candidate, victims, victims.Aggregate(soon, (left, victim) => victim.LeftBy(left)))
             : null;
@@ -114,6 +123,7 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
         }
         // Until it is there nobody of lower priority gets that room.
         who.Group.Claim(plan.Candidate, plan.Left);
+        Keep(plan.Candidate, who.Needed);
         _claims++;
         table.Journal.Add(plan.Candidate.Index);
     }

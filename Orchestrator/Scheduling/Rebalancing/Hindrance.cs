@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Sharing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling.Rebalancing;
@@ -19,10 +20,21 @@ internal static class Hindrance
                 Passes: false);
         if (!Dependencies.Of(service.Spec).IsEmpty)
             return new(service, "its tasks are where those are whose network or volumes they share", Passes: false);
-        if (!withLocalData && HasLocalData(service.Spec.Template))
-            return new(service, "its tasks keep data on their nodes, which does not follow: name the service to "
+        if (!withLocalData && KeepsLocalData(state, service) is { } who)
+            return new(service, $"{who} keep data on their nodes, which does not follow: name the service to "
                 + "move them all the same", Passes: false);
         return Unrest(state, service) is { } why ? new(service, why, Passes: true) : null;
+    }
+
+    /// <returns>which tasks do; null when none does</returns>
+    private static string? KeepsLocalData(StateSnapshot state, Service service)
+    {
+        if (HasLocalData(service.Spec.Template))
+            return "its tasks";
+        var followers = state.TasksOf(service.Id).Values.SelectMany(task => SharedTasks.FollowersOf(task, state));
+        return followers.Any(follower => HasLocalData(state.SpecOf(follower).Template))
+            ? "tasks that share its own"
+            : null;
     }
 
     private static bool HasLocalData(TaskTemplate template) => template.Container.Mounts.Any(mount => mount.Type switch

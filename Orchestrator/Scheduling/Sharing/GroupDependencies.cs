@@ -3,8 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Scheduling.Sharing;
 
 /// <summary>
-/// What a group's tasks share of others, and where those are: each task goes to a node with one of each, and shares
-/// those that the fewest others of its service share.
+/// What a group's tasks share of others, and where those are: each task goes to a node with one of each that has room
+/// for a sharer, and shares those that the fewest others of its service share.
 /// </summary>
 internal sealed class GroupDependencies
 {
@@ -25,16 +25,16 @@ internal sealed class GroupDependencies
 
     public bool IsEmpty => _all.IsEmpty;
 
-    /// <summary>Nodes with a task of the first; no other will do.</summary>
-    public IEnumerable<int> NodesApart() => _all.IsEmpty ? [] : _all[0].ByNode.Keys;
+    /// <summary>Nodes with a task of the first dependency; no other will do.</summary>
+    public IEnumerable<int> NodesOfFirst() => _all.IsEmpty ? [] : _all[0].ByNode.Keys;
 
     public bool AreMet(Candidate candidate) => FirstUnmet(candidate) is null;
 
-    /// <summary>The first that has no task on the node; null when there is none.</summary>
+    /// <summary>The first of which the node has nothing to share; null when there is none.</summary>
     public Sources? FirstUnmet(Candidate candidate)
     {
         foreach (var sources in _all)
-            if (!sources.ByNode.ContainsKey(candidate.Index))
+            if (!sources.On(candidate).Exists(task => SharersOf(task) < sources.MostSharers))
                 return sources;
         return null;
     }
@@ -47,7 +47,7 @@ internal sealed class GroupDependencies
             return tasks;
         var fewest = int.MaxValue;
         foreach (var sources in _all)
-            fewest = Math.Min(fewest, sources.ByNode.GetValueOrDefault(candidate.Index)?.Count ?? 0);
+            fewest = Math.Min(fewest, sources.On(candidate).Count);
         return fewest == 0 ? tasks : tasks / fewest;
     }
 
@@ -58,20 +58,28 @@ internal sealed class GroupDependencies
             return [];
         ImmutableArray<SharedTask> chosen =
         [
-            .. _all.Where(sources => sources.ByNode.ContainsKey(candidate.Index)).Select(sources => new SharedTask
+            .. _all.Select(sources => new SharedTask
             {
                 Service = sources.Dependency.Service,
-                TaskId = sources.ByNode[candidate.Index].MinBy(Standing)!.Id,
+                TaskId = sources.On(candidate).MinBy(task => Standing(task, sources))!.Id,
             }),
         ];
         Count(chosen);
         return chosen;
     }
 
-    /// <summary>Lower is better: one that moves away, or is outdated, is left alone where there are others.</summary>
-    private (bool Leaves, int Sharers, ulong Outdated, int Slot, string Id) Standing(ServiceTask task) => (
-        task.Eviction is not null, _sharers.GetValueOrDefault(task.Id), ulong.MaxValue - task.Revision, task.Slot,
-        task.Id.Value);
+    /// <summary>
+    /// Lower is better. One with room comes before all; what is about to go, or fails again and again, is left alone
+    /// where there are others.
+    /// </summary>
+    private (bool IsFull, bool Leaves, bool IsOutdated, bool Fails, int Sharers, int Slot, string Id) Standing(
+        ServiceTask task, Sources sources) => (
+        SharersOf(task) >= sources.MostSharers, task.Eviction is not null,
+        task.Revision != sources.Service!.TemplateRevision,
+        task is { Restart.Failures: > 0, Status.State: < TaskState.Running },
+        SharersOf(task), task.Slot, task.Id.Value);
+
+    private int SharersOf(ServiceTask task) => _sharers.GetValueOrDefault(task.Id);
 
     private void Count(ImmutableArray<SharedTask> shared)
     {
@@ -80,7 +88,16 @@ internal sealed class GroupDependencies
     }
 }
 
+/// <summary>The tasks of one dependency.</summary>
 /// <param name="Service">null: there is none of that name</param>
+/// <param name="MostSharers">
+/// of the group's service, for each: every task of it gets its companions, however they come and go
+/// </param>
 /// <param name="ByNode">tasks that can be shared, by the index of their node's candidate</param>
 internal sealed record Sources(
-    Dependency Dependency, Service? Service, IReadOnlyDictionary<int, List<ServiceTask>> ByNode);
+    Dependency Dependency, Service? Service, int MostSharers, IReadOnlyDictionary<int, List<ServiceTask>> ByNode)
+{
+    private static readonly List<ServiceTask> Nobody = [];
+
+    public List<ServiceTask> On(Candidate candidate) => ByNode.GetValueOrDefault(candidate.Index, Nobody);
+}

@@ -13,41 +13,68 @@ internal static class SharedTasks
         if (request.Dependencies.IsEmpty)
             return GroupDependencies.None;
         var own = state.TasksOf(request.Service).Values
-            .Where(task => task.Revision == request.Revision && task.Eviction is null && CanBeShared(task));
+            .Where(task => task.Revision == request.Revision && task.Eviction is null && IsStaying(task));
         return new GroupDependencies(request.Dependencies.Select(Find), own);
 
         Sources Find(Dependency dependency) =>
             ServiceOf(dependency, state) is { } service
-                ? new Sources(dependency, service, ByNode(service.Id, state, table, placed))
-                : new Sources(dependency, null, new Dictionary<int, List<ServiceTask>>());
+                ? new Sources(dependency, service, MostSharers(service), ByNode(service.Id, state, table, placed))
+                : new Sources(dependency, null, 0, new Dictionary<int, List<ServiceTask>>());
+
+        int MostSharers(Service of)
+        {
+            var (sharers, shared) = (state.Service(request.Service)?.Spec.Mode.Replicas ?? 1, of.Spec.Mode.Replicas);
+            return (int)Math.Max(1, Math.Ceiling(sharers / Math.Max(1.0, shared)));
+        }
     }
 
-    /// <summary>Services whose tasks the group's share.</summary>
-    public static IEnumerable<ServiceId> NeededBy(SchedulingRequest request, StateSnapshot state) =>
-        request.Dependencies.Select(each => ServiceOf(each, state)?.Id).OfType<ServiceId>();
+    /// <summary>The services that these depend on, and those that those depend on, and so on.</summary>
+    public static IReadOnlySet<ServiceId> WithAllThatTheyNeed(
+        IEnumerable<Dependency> dependencies, IEnumerable<ServiceId> services, StateSnapshot state)
+    {
+        var all = new HashSet<ServiceId>();
+        var open = new Stack<ServiceId>(services.Concat(Named(dependencies)));
+        while (open.TryPop(out var next))
+            if (all.Add(next) && state.Service(next) is { } service)
+                foreach (var needed in Named(Dependencies.Of(service.Spec)))
+                    open.Push(needed);
+        return all;
+
+        IEnumerable<ServiceId> Named(IEnumerable<Dependency> those) =>
+            those.Select(each => ServiceOf(each, state)?.Id).OfType<ServiceId>();
+    }
+
+    /// <summary>Tasks that go when this one goes: those that share it, those that share those, and so on.</summary>
+    public static IReadOnlyCollection<ServiceTask> FollowersOf(ServiceTask task, StateSnapshot state)
+    {
+        if (state.SharersOf(task.Id).Count == 0)
+            return [];
+        var all = new Dictionary<TaskId, ServiceTask>();
+        var open = new Stack<ServiceTask>([task]);
+        while (open.TryPop(out var next))
+            foreach (var sharer in state.SharersOf(next.Id).Values)
+                if (all.TryAdd(sharer.Id, sharer))
+                    open.Push(sharer);
+        return all.Values;
+    }
 
     /// <summary>The service that is named.</summary>
     public static Service? ServiceOf(Dependency dependency, StateSnapshot state) =>
         state.ServiceNamed(dependency.Service) ?? state.Service(new ServiceId(dependency.Service));
 
     /// <summary>It runs, or will, and is not told to go at once.</summary>
-    public static bool CanBeShared(ServiceTask task) => task is { NodeId: not null, Desired: <= TaskState.Complete }
+    public static bool IsStaying(ServiceTask task) => task is { NodeId: not null, Desired: <= TaskState.Complete }
         && task.Status.State.HoldsResources() && task.Eviction is null or { Gentle: true };
 
-    /// <summary>The first that the task shares and that is not there any more; null when there is none.</summary>
-    public static SharedTask? FirstLost(ServiceTask task, StateSnapshot state)
-    {
-        foreach (var shared in task.Grant?.Shared ?? [])
-            if (state.Task(shared.TaskId) is not { } other || other.NodeId != task.NodeId || !CanBeShared(other))
-                return shared;
-        return null;
-    }
+    /// <summary>What the task shares is still beside it.</summary>
+    public static bool IsThere(ServiceTask? shared, ServiceTask sharer) =>
+        shared is not null && shared.NodeId == sharer.NodeId && IsStaying(shared);
 
     private static Dictionary<int, List<ServiceTask>> ByNode(
         ServiceId service, StateSnapshot state, CandidateTable table, RunPlacements placed)
     {
         var byNode = new Dictionary<int, List<ServiceTask>>();
-        foreach (var task in state.TasksOf(service).Values.Where(CanBeShared))
+        foreach (var task in state.TasksOf(service).Values.Where(IsStaying))
             if (table.Find(task.NodeId!.Value.Value) is { } candidate)
                 Add(task, candidate.Index);
         foreach (var (task, node) in placed.Of(service))
