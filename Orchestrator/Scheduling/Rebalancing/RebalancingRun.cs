@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Sharing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Scheduling.Rebalancing;
@@ -36,8 +37,9 @@ internal sealed class RebalancingRun
             .ToDictionary(node => node.Key, node => node.OrderByDescending(task => task.Meta.CreatedAt)
                 .ThenBy(task => task.Key, StringComparer.Ordinal).First(), StringComparer.Ordinal);
         foreach (var source in FullestFirst(tasks.Keys, StandingOf(request)).Take(MostSources))
-            if (Look(request, tasks[source.Node.Key], source) is { } found)
-                return Make(service, tasks[source.Node.Key], found);
+            if (Look(request, tasks[source.Node.Key], source) is { } found
+                && After(tasks[source.Node.Key], found) is { } state)
+                return Make(service, tasks[source.Node.Key], found, state);
         return null;
     }
 
@@ -83,16 +85,44 @@ internal sealed class RebalancingRun
         return why is null ? null : new Found(target!, grant, why);
     }
 
-    private TaskMove Make(Service service, ServiceTask task, Found found)
+    /// <summary>The state when the task has moved, and those have followed that share it.</summary>
+    /// <returns>null when one of them could not</returns>
+    private StateSnapshot? After(ServiceTask task, Found found)
     {
-        var builder = new StateBuilder(_state, changes: 1);
+        var followers = SharedTasks.FollowersOf(task, _state).Where(SharedTasks.IsStaying).ToArray();
+        var builder = new StateBuilder(_state, changes: 1 + followers.Length);
         builder.Put(Table.Tasks, task, task with { NodeId = found.Target.Node.Id, Grant = found.Grant });
+        foreach (var follower in followers)
+            builder.Put(Table.Tasks, follower, follower with
+            {
+                NodeId = null, Grant = null, Status = new TaskStatus { State = TaskState.Pending },
+            });
+        var state = builder.Build(_state.Index);
+        if (followers.Length == 0)
+            return state;
+        var placed = new Scheduler().Decide(state, _now, seed: _state.Index).Placed
+            .ToDictionary(each => each.Task.Id);
+        if (!followers.All(follower => placed.ContainsKey(follower.Id)))
+            return null;
+        builder = new StateBuilder(state, followers.Length);
+        foreach (var follower in followers)
+            builder.Put(Table.Tasks, state.Task(follower.Id), follower with
+            {
+                NodeId = placed[follower.Id].Node.Id, Grant = placed[follower.Id].Grant,
+            });
+        return builder.Build(_state.Index);
+    }
+
+    private TaskMove Make(Service service, ServiceTask task, Found found, StateSnapshot after)
+    {
         var source = _table.Find(task.NodeId!.Value.Value)!;
-        _state = builder.Build(_state.Index);
+        var changed = SharedTasks.FollowersOf(task, _state).Select(follower => after.Task(follower.Id)!.NodeId)
+            .Select(node => _table.Find(node!.Value.Value)!);
+        _state = after;
         _neighbours = new Neighbours(_state, _table);
         _moved.Add(task.Key);
-        Refresh(source);
-        Refresh(found.Target);
+        foreach (var candidate in changed.Prepend(source).Append(found.Target).ToArray())
+            Refresh(candidate);
         return new TaskMove(service, task, source.Node, found.Target.Node, found.Why);
     }
 
