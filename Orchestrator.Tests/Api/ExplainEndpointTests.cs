@@ -62,6 +62,43 @@ public sealed class ExplainEndpointTests
     }
 
     [Test]
+    public async Task A_task_goes_by_its_name_too_and_the_wanted_one_of_a_slot_is_meant()
+    {
+        var web = await host.CreateServiceAsync("web-1");
+        var wanted = await host.AddTaskAsync(web, 1, TaskState.Running, FakeNode.Id.Value);
+        var former = await host.AddTaskAsync(web, 1, TaskState.Failed, FakeNode.Id.Value);
+        await host.ApplyAsync(Change.Update(host.State.Task(former.Id)! with { Desired = TaskState.Shutdown }));
+        Assert.That((string)(await host.GetAsync("/swarmnet/v1/explain/tasks/WEB-x.1")).Json["message"]!, Is.EqualTo("task WEB-x.1 not found"));
+        foreach (var name in new[] { "web-1.1", "Web-1.1", wanted.Id.Value })
+            Assert.That((string)(await host.GetAsync($"/swarmnet/v1/explain/tasks/{name}")).Json["TaskID"]!, Is.EqualTo(wanted.Id.Value), name);
+        Assert.That((await host.GetAsync("/swarmnet/v1/explain/tasks/web-1.2")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task What_waits_says_what_its_last_try_came_to()
+    {
+        var web = await host.CreateServiceAsync("web");
+        var waits = await host.AddTaskAsync(web, 1, TaskState.Pending);
+        await host.ApplyAsync(Change.Update(waits with { Status = waits.Status with { Error = "waits for others" } }));
+        Assert.That((string)(await host.GetAsync("/swarmnet/v1/explain/services/web")).Json["Err"]!, Is.EqualTo("waits for others"));
+    }
+
+    [Test]
+    public async Task A_dry_run_tells_what_would_be_pushed_out()
+    {
+        await host.PostAsync("/services/create", Spec("low", 2));
+        var low = host.State.ServiceNamed("low")!;
+        await host.AddTaskAsync(low, 1, TaskState.Running, FakeNode.Id.Value);
+        await host.AddTaskAsync(low, 2, TaskState.Running, FakeNode.Id.Value);
+        var spec = Spec("high", 1).Replace("{\"Name\"", """{"Labels":{"swarmnet.priority":"5","swarmnet.preempt":"true"},"Name" """, StringComparison.Ordinal);
+        var plan = (await host.PostAsync("/swarmnet/v1/explain/services", spec)).Json;
+        Assert.That(plan["PushedOut"]!.ToJsonString(), Is.EqualTo(
+            $$"""[{"NodeID":"{{FakeNode.Id}}","Name":"manager1","Tasks":["low.2"]}]"""));
+        plan = (await host.PostAsync("/swarmnet/v1/explain/services", Spec("equal", 1))).Json;
+        Assert.That(plan["PushedOut"], Is.Null);
+    }
+
+    [Test]
     public async Task A_node_tells_what_it_holds_and_what_it_would_take()
     {
         await host.PostAsync("/services/create", """

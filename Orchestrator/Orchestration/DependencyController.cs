@@ -15,7 +15,7 @@ public sealed class DependencyController : IController
     public IEnumerable<string> KeysOf(StateChange change, StateSnapshot before)
     {
         var state = change.Snapshot;
-        if (change.Keys is not { } keys)
+        if (state.Sharers.IsEmpty || change.Keys is not { } keys)
             return state.Sharers.Keys;
         return keys.Where(key => key.Table == Table.Tasks).SelectMany(key => KeysOf(key.Key, state)).Distinct();
     }

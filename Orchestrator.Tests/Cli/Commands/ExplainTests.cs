@@ -24,10 +24,11 @@ public sealed class ExplainTests
     public async Task What_fits_nowhere_shows_five_nodes_of_each_filter_and_what_would_help()
     {
         await using var daemon = (await FakeDaemon.StartAsync()).On("GET /swarmnet/v1/explain/services/db",
-            $$"""{"ServiceID":"s","Name":"db","Waiting":2,"WaitingSince":"{{Start.AddHours(-5):O}}","Next":{{Refused}} }""");
+            $$"""{"ServiceID":"s","Name":"db","Waiting":2,"WaitingSince":"{{Start.AddHours(-5):O}}","Err":"waits for web.1 to stop","Next":{{Refused}} }""");
         var outcome = await CliRun.RunAsync(daemon, "explain", "service", "db");
         Assert.That(outcome, Is.EqualTo(new CliOutcome(0, """
             Service db: 2 tasks wait for a node for 5 hours; the next: none of 7 nodes fits
+            When it was tried last: waits for web.1 to stop
 
             scheduling constraints not satisfied on 7 nodes; tried again when a node is labelled or described otherwise
             NODE      WHY                                        WHAT WOULD HELP
@@ -126,7 +127,8 @@ public sealed class ExplainTests
     public async Task A_dry_run_creates_nothing_and_fails_when_some_do_not_fit(int placed, int exitCode)
     {
         await using var daemon = (await FakeDaemon.StartAsync()).On("POST /swarmnet/v1/explain/services", $$"""
-            {"Tasks":3,"Placed":{{placed}},"Nodes":[{"NodeID":"1","Name":"host1","Tasks":{{placed}}}],"Warnings":["careful"],"Next":{{Refused}} }
+            {"Tasks":3,"Placed":{{placed}},"Nodes":[{"NodeID":"1","Name":"host1","Tasks":{{placed}}}],"Warnings":["careful"],"Next":{{Refused}},
+             "PushedOut":[{"NodeID":"2","Name":"h2","Tasks":["low.1","low.2"]}]}
             """);
         var outcome = await CliRun.RunAsync(daemon, "service", "create", "--dry-run", "--replicas", "3", "nginx");
         Assert.That((outcome.ExitCode, outcome.Error), Is.EqualTo((exitCode, "Warning: careful\n")));
@@ -137,7 +139,7 @@ public sealed class ExplainTests
             host1     {placed}
 
             """));
-        Assert.That(outcome.Out, (placed < 3 ? Does.Contain("The next, after these: none of 7 nodes fits") : Does.Not.Contain("after these")));
+        Assert.That(outcome.Out, (placed < 3 ? Does.Contain("The next, after these: none of 7 nodes fits\nOne would push out, on h2: low.1, low.2\n") : Does.Not.Contain("after these")));
         Assert.That(daemon.Seen.Select(seen => $"{seen.Method} {seen.Path}"), Is.EqualTo(new[] { "POST /swarmnet/v1/explain/services" }));
     }
 

@@ -16,6 +16,9 @@ public sealed record ServiceExplanationDto
     /// <summary>When the oldest of them was made.</summary>
     public DateTimeOffset? WaitingSince { get; set; }
 
+    /// <summary>What the oldest of them says of itself; null before it was tried.</summary>
+    public string? Err { get; set; }
+
     public PlacementDecisionDto Next { get; set; } = new();
 }
 
@@ -95,7 +98,23 @@ public sealed record PlacementPlanDto
     /// <summary>Of the first task that fits nowhere, after all others; of the very first one when all fit.</summary>
     public PlacementDecisionDto Next { get; set; } = new();
 
+    /// <summary>
+    /// Of those that fit nowhere: what would be pushed out at once, each for one of them; null when nothing would.
+    /// </summary>
+    public IReadOnlyList<PushedOutDto>? PushedOut { get; set; }
+
     public IReadOnlyList<string>? Warnings { get; set; }
+}
+
+public sealed record PushedOutDto
+{
+    [JsonPropertyName("NodeID")]
+    public string NodeId { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    /// <summary>Tasks of lower priority, <c>web.1</c>.</summary>
+    public IReadOnlyList<string> Tasks { get; set; } = [];
 }
 
 public sealed record PlannedNodeDto

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Model;
 using Orchestrator.Primitives.Collections;
 using Orchestrator.Store;
@@ -23,8 +24,19 @@ internal static class Lookups
         };
     }
 
+    /// <summary>A name is <c>web.1</c>: of the tasks in that slot the one that is wanted, or else the newest.</summary>
     public static ServiceTask Task(StateSnapshot state, string text) =>
-        state.Tasks.GetValueOrDefault(text) ?? ByPrefix("task", text, state.Tasks);
+        state.Tasks.GetValueOrDefault(text) ?? InSlot(state, text) ?? ByPrefix("task", text, state.Tasks);
+
+    private static ServiceTask? InSlot(StateSnapshot state, string text)
+    {
+        var dot = text.LastIndexOf('.');
+        return dot > 0 && state.ServiceNamed(text[..dot]) is { } service
+            && int.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var slot)
+            ? state.TasksOf(service.Id).Values.Where(task => task.Slot == slot)
+                .MaxBy(task => (task.Desired <= TaskState.Complete, task.Meta.CreatedAt, task.Key))
+            : null;
+    }
 
     private static bool IsNamed(Node node, string text) =>
         text.Equals(node.Description.Hostname, StringComparison.OrdinalIgnoreCase)

@@ -14,6 +14,7 @@ internal static class ExplainMapper
         Name = service.Spec.Name,
         Waiting = waiting?.Count ?? 0,
         WaitingSince = waiting?.Since,
+        Err = waiting is null ? null : Wire.OrNull(waiting.Reason),
         Next = Write(next),
     };
 
@@ -64,6 +65,10 @@ internal static class ExplainMapper
             NodeId = node.Node.Id.Value, Name = NameOf(node.Node), Tasks = node.Tasks,
         })],
         Next = Write(plan.Explanation),
+        PushedOut = Wire.ListOrNull(plan.PushedOut, made => new PushedOutDto
+        {
+            NodeId = made.Node.Id.Value, Name = NameOf(made.Node), Tasks = made.Tasks,
+        }),
         Warnings = warnings,
     };
 

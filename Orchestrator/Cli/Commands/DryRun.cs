@@ -32,8 +32,17 @@ internal static class DryRun
         {
             output.WriteLine();
             output.WriteLine($"The next, after these: {DecisionText.Sentence(plan.Next)}");
+            WritePushedOut(output, plan.PushedOut ?? []);
         }
         DecisionText.Write(output, plan.Next);
+    }
+
+    private static void WritePushedOut(TextWriter output, IReadOnlyList<PushedOutDto> made)
+    {
+        foreach (var one in made.Take(MostNodes))
+            output.WriteLine($"One would push out, on {one.Name}: {string.Join(", ", one.Tasks)}");
+        if (made.Count > MostNodes)
+            output.WriteLine($"and {made.Count - MostNodes} more would push out others");
     }
 
     private static void WriteNodes(TextWriter output, IReadOnlyList<PlannedNodeDto> nodes)

@@ -37,7 +37,7 @@ internal static class ExplainCommands
     private static string Example(string kind) => kind switch
     {
         "service" => "web",
-        "task" => "ein1ilastcyu",
+        "task" => "web.1",
         _ => "host1",
     };
 

@@ -17,6 +17,8 @@ internal static class ExplanationText
             : $"{DecisionText.Count(service.Waiting, "task")} {(service.Waiting == 1 ? "waits" : "wait")} for a node "
                 + $"for {Age(run, service.WaitingSince)}; the next";
         run.Out.WriteLine($"Service {service.Name}: {waiting}: {DecisionText.Sentence(service.Next)}");
+        if (service.Err is { } reason && reason != service.Next.Reason)
+            run.Out.WriteLine($"When it was tried last: {reason}");
         DecisionText.Write(run.Out, service.Next);
     }
 

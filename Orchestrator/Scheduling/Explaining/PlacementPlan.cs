@@ -15,6 +15,9 @@ public sealed record PlacementPlan(
 {
     public const int MostTasks = 10_000;
 
+    /// <summary>Of those that fit nowhere: what would be pushed out at once, each for one of them.</summary>
+    public ImmutableArray<PushedOut> PushedOut { get; init; } = [];
+
     /// <param name="state">holds the service and its revision, and none of its tasks</param>
     public static PlacementPlan Of(StateSnapshot state, Service service, DateTimeOffset now)
     {
@@ -28,8 +31,14 @@ public sealed record PlacementPlan(
             count, own.Length,
             [.. own.GroupBy(placed => placed.Node).Select(node => (node.Key, node.Count()))
                 .OrderByDescending(node => node.Item2).ThenBy(node => node.Key.Key, StringComparer.Ordinal)],
-            new Explainer(asked, now).Explain(asked.Revision(service.Id, service.TemplateRevision)!));
+            new Explainer(asked, now).Explain(asked.Revision(service.Id, service.TemplateRevision)!))
+        {
+            PushedOut = [.. decision.Preempted.Where(made => made.For.ServiceId == service.Id)
+                .Select(made => new PushedOut(made.Node, [.. made.Victims.Select(victim => NameOf(state, victim))]))],
+        };
     }
+
+    private static string NameOf(StateSnapshot state, ServiceTask task) => $"{state.SpecOf(task).Name}.{task.Slot}";
 
     private static ServiceTask TaskOf(Service service, int slot, DateTimeOffset now) => new()
     {
@@ -53,3 +62,7 @@ public sealed record PlacementPlan(
         return next;
     }
 }
+
+/// <summary>Tasks of lower priority that would have to go for one of a service.</summary>
+/// <param name="Tasks">by name, <c>web.1</c></param>
+public sealed record PushedOut(Node Node, ImmutableArray<string> Tasks);

@@ -5,7 +5,8 @@ namespace Orchestrator.Scheduling.Explaining;
 
 /// <summary>Equal tasks that have no node.</summary>
 /// <param name="Since">when the oldest was made</param>
-public sealed record WaitingTasks(ServiceRevision Revision, int Count, DateTimeOffset Since)
+/// <param name="Reason">why that one waits, by its last try; empty before that</param>
+public sealed record WaitingTasks(ServiceRevision Revision, int Count, DateTimeOffset Since, string Reason)
 {
     /// <summary>Of the service, by revision.</summary>
     public static IEnumerable<WaitingTasks> Of(StateSnapshot state, ServiceId service) =>
@@ -19,7 +20,8 @@ public sealed record WaitingTasks(ServiceRevision Revision, int Count, DateTimeO
         group task by (task.ServiceId, task.Revision) into equal
         let revision = state.Revision(equal.Key.ServiceId, equal.Key.Revision)
         where revision is not null
-        let waiting = new WaitingTasks(revision, equal.Count(), equal.Min(task => task.Meta.CreatedAt))
+        let oldest = equal.MinBy(task => (task.Meta.CreatedAt, task.Slot))
+        let waiting = new WaitingTasks(revision, equal.Count(), oldest.Meta.CreatedAt, oldest.Status.Error)
         orderby waiting.Since
         select waiting;
 }

@@ -12,8 +12,11 @@ internal static class SharedTasks
     {
         if (request.Dependencies.IsEmpty)
             return GroupDependencies.None;
-        var own = state.TasksOf(request.Service).Values
-            .Where(task => task.Revision == request.Revision && task.Eviction is null && IsStaying(task));
+        ServiceTask[] own =
+        [
+            .. state.TasksOf(request.Service).Values
+                .Where(task => task.Revision == request.Revision && task.Eviction is null && IsStaying(task)),
+        ];
         return new GroupDependencies(request.Dependencies.Select(Find), own);
 
         Sources Find(Dependency dependency) =>
@@ -23,8 +26,9 @@ internal static class SharedTasks
 
         int MostSharers(Service of)
         {
-            var (sharers, shared) = (state.Service(request.Service)?.Spec.Mode.Replicas ?? 1, of.Spec.Mode.Replicas);
-            return (int)Math.Max(1, Math.Ceiling(sharers / Math.Max(1.0, shared)));
+            var replicas = state.Service(request.Service)?.Spec.Mode.Replicas ?? 1;
+            var sharers = Math.Max(replicas, (ulong)own.Length + 1); // one more than wanted is asked about, too
+            return (int)Math.Ceiling(sharers / Math.Max(1.0, of.Spec.Mode.Replicas));
         }
     }
 
