@@ -15,6 +15,7 @@ public sealed class RuntimeSettingsTests
         var settings = config.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
         Assert.That(settings.GetProperty("System.GC.Server").GetBoolean());
         Assert.That(settings.GetProperty("System.GC.DynamicAdaptationMode").GetInt32(), Is.EqualTo(1));
+        Assert.That(settings.GetProperty("System.Runtime.TieredPGO").GetBoolean(), Is.False);
         Assert.That(settings.GetProperty("System.Globalization.Invariant").GetBoolean());
     }
 }
