@@ -226,7 +226,7 @@ internal sealed class WorkerTests
             ServiceLabels = StringMap.Empty.Add(Dependencies.NetworkFrom, "s"),
             Shared = [new SharedTask { Service = "s", TaskId = Assignments.Id(1) }],
         }));
-        await rig.Clock.UntilTimerAsync(TimeSpan.FromSeconds(1));
+        await rig.Clock.UntilTimerAsync(TimeSpan.FromMilliseconds(250));
         Assert.That(rig.StatusOf(2), Has.Property("State").EqualTo(TaskState.Preparing).And.Property("Error").EqualTo("waiting for s"));
 
         pulled.SetResult();
@@ -234,6 +234,31 @@ internal sealed class WorkerTests
         await rig.UntilAsync(2, TaskState.Running); // the clock stands still
         Assert.That(rig.Runtime.Prepared[Assignments.Id(2)].Shared, Is.EqualTo(
             new[] { new SharedSource(Assignments.Id(1), new Dependency("s") { Network = true }) }));
+    }
+
+    [Test]
+    public async Task What_begins_to_run_while_a_sharer_looks_for_it_is_not_missed()
+    {
+        await using var rig = await new WorkerRig().StartAsync();
+        var (looks, isThere) = (new TaskCompletionSource(), new TaskCompletionSource());
+        rig.Runtime.Before = async (call, _) =>
+        {
+            if (call == $"prepare {Assignments.Id(1)}")
+                await looks.Task;
+            if (call != $"prepare {Assignments.Id(2)}" || !looks.TrySetResult())
+                return;
+            await isThere.Task; // the answer is older than that
+            throw new RuntimeException(RuntimeFailure.NotYet, "waiting for s");
+        };
+        rig.Worker.Apply(Assignments.Complete(1, Assignments.Of(), Assignments.Of(2) with
+        {
+            Shared = [new SharedTask { Service = "s", TaskId = Assignments.Id(1) }],
+        }));
+        await rig.UntilAsync(1, TaskState.Running);
+
+        isThere.SetResult();
+
+        await rig.UntilAsync(2, TaskState.Running); // the clock stands still
     }
 
     [Test]

@@ -154,9 +154,11 @@ internal sealed class GeneratedCluster
     private static int TasksOn(StateSnapshot state, Node node, Func<ServiceTask, bool> which) =>
         state.TasksOn(node.Id).Values.Count(task => task.Status.State.HoldsResources() && which(task));
 
-    /// <summary>Fewer share it already than come on each when all are there.</summary>
+    /// <summary>Fewer share it already than come on each when all are there; or all are there.</summary>
     private static bool HasRoomFor(StateSnapshot state, ServiceTask task, ServiceTask shared)
     {
+        if (!state.Tasks.Values.Any(other => other.ServiceId == shared.ServiceId && state.IsUnplaced(other)))
+            return true;
         var (sharers, others) = (state.Service(task.ServiceId)!.Spec.Mode.Replicas, state.Service(shared.ServiceId)!.Spec.Mode.Replicas);
         var most = Math.Max(1, (sharers + Math.Max(others, 1) - 1) / Math.Max(others, 1));
         return (ulong)state.Tasks.Values.Count(other => other.ServiceId == task.ServiceId && other.Revision == task.Revision && other.Id != task.Id
@@ -234,7 +236,7 @@ internal sealed class GeneratedCluster
     public void Disturb()
     {
         var nodes = Plane.State.Nodes.Keys.ToArray();
-        switch (_random.Next(5))
+        switch (_random.Next(6))
         {
             case 0: AddNode(); break;
             case 1: Plane.SetNodeState(nodes[_random.Next(nodes.Length)], (NodeState)_random.Next(4)); break;
@@ -242,6 +244,7 @@ internal sealed class GeneratedCluster
                 Plane.ChangeNode(nodes[_random.Next(nodes.Length)], node => node with { Spec = node.Spec with { Labels = NodeLabels() } });
                 break;
             case 3: Plane.RunAgents(0.5); break;
+            case 4: Plane.Scale(new ServiceId(Plane.State.Services.Keys.ElementAt(_random.Next(Plane.State.Services.Count))), _random.Next(9)); break;
             default: Fail(); break;
         }
         AddService();

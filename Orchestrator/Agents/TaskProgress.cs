@@ -14,9 +14,6 @@ public static class TaskProgress
     /// <summary>Delays between tries while the runtime does not answer.</summary>
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(8));
 
-    /// <summary>What is shared tells when it runs, mostly.</summary>
-    private static readonly TimeSpan SharedPause = TimeSpan.FromSeconds(1);
-
     /// <summary>No retry is further away, unless the host's clock was set back.</summary>
     public static TimeSpan LongestPause => Retry.Cap;
 
@@ -70,13 +67,13 @@ public static class TaskProgress
         var task = view.Task with
         {
             Failures = failures,
-            RetryAt = moment.Now + (error.Failure == RuntimeFailure.NotYet
-                ? SharedPause
-                : Retry.Delay(failures, moment.Chance)),
+            RetryAt = moment.Now + Retry.Delay(failures, moment.Chance),
         };
         var blocks = call is Step.Prepare or Step.Start && !task.Dropped;
         return new TaskView(
-            blocks ? task with { Status = task.Status with { Error = error.Message } } : task,
+            blocks && task.Status.Error != error.Message
+                ? task with { Status = task.Status with { Error = error.Message } }
+                : task,
             call is Step.Start or Step.Stop or Step.Prepare ? Sighting.Unknown : view.Seen);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
     private DateTimeOffset _lookedAt;
     private bool _hinted;
 
+    /// <summary>What it may have waited for came during the call under way.</summary>
+    private bool _mayGoOn;
+
     /// <summary>Completes when there is a container, or there will be none.</summary>
     public Task Contained => _contained.Task;
 
@@ -38,8 +41,12 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
     /// <summary>The managers have forgotten the task.</summary>
     public void Drop() => Command(view => view with { Task = view.Task with { Dropped = true } });
 
-    /// <summary>The runtime answers again.</summary>
-    public void Retry() => Command(view => view with { Task = view.Task with { RetryAt = null } });
+    /// <summary>The runtime answers again, or what the task shares runs now.</summary>
+    public void Retry() => Command(view =>
+    {
+        _mayGoOn = true;
+        return view with { Task = view.Task with { RetryAt = null } };
+    });
 
     /// <summary>Something may have happened to the container.</summary>
     public void Hint()
@@ -87,7 +94,13 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
         }
         catch (RuntimeException e)
         {
-            Update(view => TaskProgress.Fail(view, call, e, agent.Moment));
+            Update(view =>
+            {
+                var failed = TaskProgress.Fail(view, call, e, agent.Moment);
+                return _mayGoOn && e.Failure == RuntimeFailure.NotYet
+                    ? failed with { Task = failed.Task with { RetryAt = null } }
+                    : failed;
+            });
             events.CallFailed(TaskId, call, e);
         }
         finally
@@ -102,6 +115,7 @@ internal sealed class TaskRunner(TaskView first, AgentContext agent, RuntimeCall
         Update(view => TaskProgress.Begin(view, call));
         lock (_lock)
         {
+            _mayGoOn = false;
             if (call is Step.Inspect)
                 (_hinted, _lookedAt) = (false, agent.Now);
             if (call is Step.Prepare)

@@ -14,7 +14,8 @@ internal static class SchedulingEvents
     public static WakeEvents Of(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
     {
         Table.Nodes => OfNode(now.Nodes.GetValueOrDefault(key.Key), before.Nodes.GetValueOrDefault(key.Key)),
-        Table.Tasks => OfTask(now.Tasks.GetValueOrDefault(key.Key), before.Tasks.GetValueOrDefault(key.Key)),
+        Table.Tasks => OfTask(now.Tasks.GetValueOrDefault(key.Key), before.Tasks.GetValueOrDefault(key.Key))
+            | (WaitsNoMore(key.Key, now, before) ? WakeEvents.TaskPlaced : WakeEvents.None),
         Table.Services =>
             OfService(now.Services.GetValueOrDefault(key.Key), before.Services.GetValueOrDefault(key.Key)),
         Table.Clusters => OfCluster(now.Cluster, before.Cluster),
@@ -56,6 +57,11 @@ internal static class SchedulingEvents
             happened |= WakeEvents.TaskPlaced;
         return happened;
     }
+
+    /// <summary>Others may have waited for it to get a node, which it never will.</summary>
+    private static bool WaitsNoMore(string key, StateSnapshot now, StateSnapshot before) =>
+        before.Tasks.TryGetValue(key, out var old) && before.IsUnplaced(old)
+        && !(now.Tasks.TryGetValue(key, out var task) && now.IsUnplaced(task));
 
     private static bool Holds(ServiceTask? task) => task?.NodeId is not null && task.Status.State.HoldsResources();
 

@@ -98,7 +98,7 @@ internal sealed class GroupStanding
     /// <param name="left">its usage when they have gone</param>
     public void Claim(Candidate candidate, NodeUsage left)
     {
-        var grant = Grants.Choose(Request, candidate.Node, left, skipped: 0, shared: []);
+        var grant = Grants.Choose(Request, candidate.Node, left, skipped: 0, _dependencies.Choose(candidate));
         candidate.Usage = candidate.Usage.With(Request.Spec, grant, +1);
         Know(candidate).AddTasks(1);
         foreach (var node in _affinities.Place(candidate))
@@ -126,19 +126,20 @@ internal sealed class GroupStanding
     public Sources UnmetDependency(Candidate candidate) => _dependencies.FirstUnmet(candidate)!;
 
     public GroupRank RankOf(Candidate candidate) =>
-        RankOf(candidate, NodeRank.Of(Request, candidate), _affinities.UnmetWishes(candidate));
+        RankOf(candidate, NodeRank.Of(Request, candidate),
+            _affinities.UnmetWishes(candidate) + (_dependencies.IsFull(candidate) ? 1 : 0));
 
     /// <summary>Of a node that nothing sets apart.</summary>
     /// <param name="rank">as all groups see it</param>
     public GroupRank RankOfUnknown(NodeRank rank) =>
         new(0, rank.Unmet + _affinities.UnmetWishesOfUnknown, 0, rank with { Unmet = 0 });
 
-    private GroupRank RankOf(Candidate candidate, NodeRank rank, int unmetAffinities)
+    private GroupRank RankOf(Candidate candidate, NodeRank rank, int unmet)
     {
         var failures = candidate.FailuresIn(_group);
         return new GroupRank(
             failures >= ManyFailures ? failures : 0,
-            rank.Unmet + unmetAffinities,
+            rank.Unmet + unmet,
             Request.Strategy == SchedulingStrategy.Spread ? _dependencies.Load(candidate, StayingOn(candidate)) : 0,
             rank with { Unmet = 0 });
     }

@@ -18,7 +18,7 @@ public enum WakeEvents
     /// <summary>A node is called or labelled otherwise, or moved.</summary>
     NodeLabels = 8,
 
-    /// <summary>A task is placed, or a service is labelled otherwise.</summary>
+    /// <summary>A task is placed, or waits no more for that, or a service is labelled otherwise.</summary>
     TaskPlaced = 16,
 
     /// <summary>A node has another image or plugin.</summary>

@@ -49,11 +49,17 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
     private async Task FetchImageAsync(RuntimeTask task, CancellationToken ct)
     {
         var look = EngineCall.Get($"/images/{task.Container.Image}/json");
-        if (ImageReference.IsId(task.Container.Image) || (await client.SendAsync(look, ct)).Ok)
+        if (ImageReference.IsId(task.Container.Image) || !await IsMissingAsync(look, ct))
             return;
         using var turn = await _pulls.EnterAsync(task.Container.Image, ct);
-        if (!(await client.SendAsync(look, ct)).Ok)
+        if (await IsMissingAsync(look, ct))
             await _puller.PullAsync(task.Container.Image, task.RegistryAuth, ct);
+    }
+
+    private async Task<bool> IsMissingAsync(EngineCall look, CancellationToken ct)
+    {
+        var reply = await client.SendAsync(look, ct);
+        return reply.Status == HttpStatusCode.NotFound || !reply.OrThrow().Ok;
     }
 
     private async Task<EngineReply> PullAndSendAsync(RuntimeTask task, EngineCall call, CancellationToken ct)

@@ -50,8 +50,8 @@ internal static class RefusalDetails
             return new($"{asked}, there is no such service", "create it, or name another");
         return missing.On(candidate).Count == 0
             ? new($"{asked}, no task of it is there", $"run {name} there too: swarmnet explain service {name}")
-            : new($"{asked}, each task of it there has its {missing.MostSharers} already",
-                $"more tasks of {name}: swarmnet service scale");
+            : new($"{asked}, each task of it there has its {missing.MostSharers} already, and more are to come",
+                $"see what these wait for: swarmnet explain service {name}");
     }
 
     public static RefusalDetail Affinities(GroupStanding group, Candidate candidate)

@@ -14,8 +14,13 @@ internal sealed record Occupant(ServiceTask Holder, ServiceSpec Spec, int Level)
     public static Occupant Of(StateSnapshot state, ServiceTask task) =>
         Of(state, task, each => Priority.Of(state, each).Level);
 
-    public static Occupant Of(StateSnapshot state, ServiceTask task, Func<ServiceTask, int> levelOf) =>
-        new(task, state.SpecOf(task), SharedTasks.FollowersOf(task, state).Select(levelOf).Append(levelOf(task)).Max());
+    public static Occupant Of(StateSnapshot state, ServiceTask task, Func<ServiceTask, int> levelOf)
+    {
+        var level = levelOf(task);
+        foreach (var follower in SharedTasks.FollowersOf(task, state))
+            level = Math.Max(level, levelOf(follower));
+        return new(task, state.SpecOf(task), level);
+    }
 
     /// <summary>Told to go already: its room comes back without asking.</summary>
     public bool IsLeaving => Holder.Desired > TaskState.Complete || Holder.Eviction is { Gentle: false };

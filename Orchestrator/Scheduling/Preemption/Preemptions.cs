@@ -46,7 +46,8 @@ internal sealed class Preemptions(StateSnapshot state, CandidateTable table, Dat
                 continue;
             }
             Take(who, best, task);
-            plans.RemoveAll(plan => plan == best || !who.Group.MeetsAffinities(plan.Candidate));
+            plans.RemoveAll(plan => plan == best || !who.Group.MeetsAffinities(plan.Candidate)
+                || !who.Group.MeetsDependencies(plan.Candidate));
             if (PlanFor(who, best.Candidate) is { } next)
                 plans.Add(next);
             yield return Waiting(best);

@@ -33,7 +33,7 @@ internal static class Hindrance
             return "its tasks";
         var followers = state.TasksOf(service.Id).Values.SelectMany(task => SharedTasks.FollowersOf(task, state));
         return followers.Any(follower => HasLocalData(state.SpecOf(follower).Template))
-            ? "tasks that share its own"
+            ? "tasks that share its network or volumes"
             : null;
     }
 

@@ -98,18 +98,29 @@ internal sealed class RebalancingRun
                 NodeId = null, Grant = null, Status = new TaskStatus { State = TaskState.Pending },
             });
         var state = builder.Build(_state.Index);
-        if (followers.Length == 0)
-            return state;
+        // Those that share what follows itself may be decided on before it: once for each link at most.
+        for (var waiting = followers; waiting.Length > 0;)
+        {
+            var left = waiting.Length;
+            state = Follow(state, waiting);
+            waiting = [.. waiting.Where(follower => state.Task(follower.Id)!.NodeId is null)];
+            if (waiting.Length == left)
+                return null;
+        }
+        return state;
+    }
+
+    private StateSnapshot Follow(StateSnapshot state, ServiceTask[] followers)
+    {
         var placed = new Scheduler().Decide(state, _now, seed: _state.Index).Placed
             .ToDictionary(each => each.Task.Id);
-        if (!followers.All(follower => placed.ContainsKey(follower.Id)))
-            return null;
-        builder = new StateBuilder(state, followers.Length);
+        var builder = new StateBuilder(state, followers.Length);
         foreach (var follower in followers)
-            builder.Put(Table.Tasks, state.Task(follower.Id), follower with
-            {
-                NodeId = placed[follower.Id].Node.Id, Grant = placed[follower.Id].Grant,
-            });
+            if (placed.TryGetValue(follower.Id, out var found))
+                builder.Put(Table.Tasks, state.Task(follower.Id), follower with
+                {
+                    NodeId = found.Node.Id, Grant = found.Grant,
+                });
         return builder.Build(_state.Index);
     }
 

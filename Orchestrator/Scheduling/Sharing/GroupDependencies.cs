@@ -3,8 +3,9 @@ using Orchestrator.Model;
 namespace Orchestrator.Scheduling.Sharing;
 
 /// <summary>
-/// What a group's tasks share of others, and where those are: each task goes to a node with one of each that has room
-/// for a sharer, and shares those that the fewest others of its service share.
+/// What a group's tasks share of others, and where those are: each task goes to a node with one of each, and shares
+/// those that the fewest others of its service share. Where each has its share of them already, it goes only when no
+/// more is to come that needs a companion.
 /// </summary>
 internal sealed class GroupDependencies
 {
@@ -34,9 +35,18 @@ internal sealed class GroupDependencies
     public Sources? FirstUnmet(Candidate candidate)
     {
         foreach (var sources in _all)
-            if (!sources.On(candidate).Exists(task => SharersOf(task) < sources.MostSharers))
+            if (sources.On(candidate).Count == 0 || (sources.HasMoreToCome && IsFull(candidate, sources)))
                 return sources;
         return null;
+    }
+
+    /// <summary>On the node each task of one of them has its share of the group's tasks already.</summary>
+    public bool IsFull(Candidate candidate)
+    {
+        foreach (var sources in _all)
+            if (IsFull(candidate, sources))
+                return true;
+        return false;
     }
 
     /// <summary>How many of the group's tasks come on each that they share there, rounded down.</summary>
@@ -79,25 +89,32 @@ internal sealed class GroupDependencies
         task is { Restart.Failures: > 0, Status.State: < TaskState.Running },
         SharersOf(task), task.Slot, task.Id.Value);
 
+    private bool IsFull(Candidate candidate, Sources sources) =>
+        sources.On(candidate).TrueForAll(task => SharersOf(task) >= sources.MostSharers);
+
     private int SharersOf(ServiceTask task) => _sharers.GetValueOrDefault(task.Id);
 
     private void Count(ImmutableArray<SharedTask> shared)
     {
-        foreach (var one in shared)
-            _sharers[one.TaskId] = _sharers.GetValueOrDefault(one.TaskId) + 1;
+        foreach (var task in shared.Select(one => one.TaskId).Distinct()) // by name and by id it is one all the same
+            _sharers[task] = _sharers.GetValueOrDefault(task) + 1;
     }
 }
 
 /// <summary>The tasks of one dependency.</summary>
 /// <param name="Service">null: there is none of that name</param>
-/// <param name="MostSharers">
-/// of the group's service, for each: every task of it gets its companions, however they come and go
-/// </param>
-/// <param name="ByNode">tasks that can be shared, by the index of their node's candidate</param>
-internal sealed record Sources(
-    Dependency Dependency, Service? Service, int MostSharers, IReadOnlyDictionary<int, List<ServiceTask>> ByNode)
+internal sealed record Sources(Dependency Dependency, Service? Service)
 {
     private static readonly List<ServiceTask> Nobody = [];
+
+    /// <summary>Tasks of the group's service that one of these is to have: what comes on each, rounded up.</summary>
+    public int MostSharers { get; init; }
+
+    /// <summary>Some of its tasks have no node yet.</summary>
+    public bool HasMoreToCome { get; init; }
+
+    /// <summary>Tasks that can be shared, by the index of their node's candidate.</summary>
+    public IReadOnlyDictionary<int, List<ServiceTask>> ByNode { get; init; } = new Dictionary<int, List<ServiceTask>>();
 
     public List<ServiceTask> On(Candidate candidate) => ByNode.GetValueOrDefault(candidate.Index, Nobody);
 }

@@ -19,15 +19,23 @@ internal static class SharedTasks
         ];
         return new GroupDependencies(request.Dependencies.Select(Find), own);
 
-        Sources Find(Dependency dependency) =>
-            ServiceOf(dependency, state) is { } service
-                ? new Sources(dependency, service, MostSharers(service), ByNode(service.Id, state, table, placed))
-                : new Sources(dependency, null, 0, new Dictionary<int, List<ServiceTask>>());
+        Sources Find(Dependency dependency)
+        {
+            if (ServiceOf(dependency, state) is not { } service)
+                return new Sources(dependency, null);
+            return new Sources(dependency, service)
+            {
+                MostSharers = MostSharers(service),
+                HasMoreToCome =
+                    state.TasksOf(service.Id).Values.Count(state.IsUnplaced) > placed.Of(service.Id).Count(),
+                ByNode = ByNode(service.Id, state, table, placed),
+            };
+        }
 
         int MostSharers(Service of)
         {
             var replicas = state.Service(request.Service)?.Spec.Mode.Replicas ?? 1;
-            var sharers = Math.Max(replicas, (ulong)own.Length + 1); // one more than wanted is asked about, too
+            var sharers = Math.Max(replicas, (ulong)own.Length + 1); // who explains asks about one more than is wanted
             return (int)Math.Ceiling(sharers / Math.Max(1.0, of.Spec.Mode.Replicas));
         }
     }
