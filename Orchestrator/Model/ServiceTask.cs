@@ -49,6 +49,10 @@ public sealed record ServiceTask : IStoreObject
     public string? UniqueName => null;
 
     public IStoreObject WithMeta(ObjectMeta meta) => this with { Meta = meta };
+
+    /// <summary>From the eviction's moment on it has to leave its node.</summary>
+    public ServiceTask Evicted(Eviction eviction) =>
+        this with { Meta = Meta.Touched(eviction.At), Eviction = eviction };
 }
 
 /// <summary>The observed state of a task.</summary>

@@ -26,11 +26,8 @@ public sealed class DependencyController : IController
         var shared = state.Tasks.GetValueOrDefault(key);
         var evictions = state.SharersOf(new TaskId(key)).Values
             .Where(sharer => SharedTasks.IsStaying(sharer) && !SharedTasks.IsThere(shared, sharer))
-            .Select(sharer => Change.Update(sharer with
-            {
-                Meta = sharer.Meta.Touched(context.Now),
-                Eviction = new Eviction { Reason = ReasonOf(sharer, key, state), At = context.Now },
-            }));
+            .Select(sharer => Change.Update(sharer.Evicted(
+                new Eviction { Reason = ReasonOf(sharer, key, state), At = context.Now })));
         var parts = evictions.Chunk(ControllerDecision.MostInOnePart)
             .Select(part => new Transaction { Changes = [.. part] });
         return new ControllerDecision([.. parts], null);

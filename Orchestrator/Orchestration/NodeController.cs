@@ -19,11 +19,8 @@ public sealed class NodeController : IController
     {
         if (context.State.Node(new NodeId(key)) is not { } node)
             return new ControllerDecision([], null);
-        var evictions = UnfitTasks.Find(context.State, node).Select(unfit => Change.Update(unfit.Task with
-        {
-            Meta = unfit.Task.Meta.Touched(context.Now),
-            Eviction = new Eviction { Reason = unfit.Reason, At = context.Now },
-        }));
+        var evictions = UnfitTasks.Find(context.State, node).Select(unfit => Change.Update(unfit.Task.Evicted(
+            new Eviction { Reason = unfit.Reason, At = context.Now })));
         // For the node as it was: one that got back what it lost keeps its tasks.
         var parts = evictions.Chunk(ControllerDecision.MostInOnePart)
             .Select(part => new Transaction { Changes = [Change.Require(node), .. part] });

@@ -119,10 +119,7 @@ public sealed class SchedulingController : IController
         [
             Change.Require(made.Node),
             WithReason(made.For, reason, now),
-            .. made.Victims.Select(victim => Change.Update(victim with
-            {
-                Meta = victim.Meta.Touched(now), Eviction = made.Eviction,
-            })),
+            .. made.Victims.Select(victim => Change.Update(victim.Evicted(made.Eviction))),
         ],
     };
 

@@ -20,10 +20,7 @@ internal sealed class NodeOccupants(StateSnapshot state)
     /// <summary>They are told to go: what they hold is free soon.</summary>
     public void MarkLeaving(Node node, ImmutableArray<Occupant> leaving, Eviction eviction) =>
         _byNode[node.Key] = [.. Of(node).Select(occupant => leaving.Contains(occupant)
-            ? occupant with
-            {
-                Holder = occupant.Holder with { Eviction = eviction, Meta = occupant.Holder.Meta.Touched(eviction.At) },
-            }
+            ? occupant with { Holder = occupant.Holder.Evicted(eviction) }
             : occupant)];
 
     private ImmutableArray<Occupant> Read(Node node)

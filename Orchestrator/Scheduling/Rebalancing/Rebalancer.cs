@@ -41,11 +41,8 @@ public static class Rebalancer
     public static IEnumerable<Change> Begin(IEnumerable<TaskMove> moves, DateTimeOffset now) => moves
         .GroupBy(move => move.Service.Key, StringComparer.Ordinal)
         .SelectMany(moved => moved
-            .Select(move => Change.Update(move.Task with
-            {
-                Meta = move.Task.Meta.Touched(now),
-                Eviction = new Eviction { Reason = $"rebalanced: {move.Why}", At = now, Gentle = true },
-            }))
+            .Select(move => Change.Update(move.Task.Evicted(
+                new Eviction { Reason = $"rebalanced: {move.Why}", At = now, Gentle = true })))
             .Prepend(Change.Require(moved.First().Service)));
 
     public static RebalancePlan Plan(StateSnapshot state, RebalanceScope scope, DateTimeOffset now)
