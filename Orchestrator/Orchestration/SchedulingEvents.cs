@@ -14,8 +14,7 @@ internal static class SchedulingEvents
     public static WakeEvents Of(ChangedKey key, StateSnapshot now, StateSnapshot before) => key.Table switch
     {
         Table.Nodes => OfNode(now.Nodes.GetValueOrDefault(key.Key), before.Nodes.GetValueOrDefault(key.Key)),
-        Table.Tasks => OfTask(now.Tasks.GetValueOrDefault(key.Key), before.Tasks.GetValueOrDefault(key.Key))
-            | (WaitsNoMore(key.Key, now, before) ? WakeEvents.TaskPlaced : WakeEvents.None),
+        Table.Tasks => OfTask(now.Tasks.GetValueOrDefault(key.Key), before.Tasks.GetValueOrDefault(key.Key)),
         Table.Services =>
             OfService(now.Services.GetValueOrDefault(key.Key), before.Services.GetValueOrDefault(key.Key)),
         Table.Clusters => OfCluster(now.Cluster, before.Cluster),
@@ -53,17 +52,15 @@ internal static class SchedulingEvents
         var happened = WakeEvents.None;
         if (Holds(old) && !Holds(task))
             happened |= WakeEvents.TaskEnds;
-        if (task?.NodeId is not null && task.NodeId != old?.NodeId)
+        // One that waits no more, though it never got a node, is not waited for any more either.
+        if ((task?.NodeId is not null && task.NodeId != old?.NodeId) || (Waits(old) && !Waits(task)))
             happened |= WakeEvents.TaskPlaced;
         return happened;
     }
 
-    /// <summary>Others may have waited for it to get a node, which it never will.</summary>
-    private static bool WaitsNoMore(string key, StateSnapshot now, StateSnapshot before) =>
-        before.Tasks.TryGetValue(key, out var old) && before.IsUnplaced(old)
-        && !(now.Tasks.TryGetValue(key, out var task) && now.IsUnplaced(task));
+    private static bool Holds(ServiceTask? task) => task is not null && TaskTable.HoldsNode(task);
 
-    private static bool Holds(ServiceTask? task) => task?.NodeId is not null && task.Status.State.HoldsResources();
+    private static bool Waits(ServiceTask? task) => task is not null && TaskTable.IsUnplaced(task);
 
     private static WakeEvents OfNode(Node? node, Node? old)
     {

@@ -92,7 +92,8 @@ internal sealed class TaskTable(StateSnapshot state, ServiceContents contents)
                 _sharers.Open(shared.TaskId.Value).Remove(task.Key);
     }
 
-    private static bool IsUnplaced(ServiceTask task) =>
+    /// <summary>It waits for a node: wanted, and not ended.</summary>
+    public static bool IsUnplaced(ServiceTask task) =>
         task.NodeId is null && !task.Status.State.IsTerminal() && task.Desired <= TaskState.Complete;
 
     /// <summary>States are final from there on.</summary>
