@@ -113,7 +113,6 @@ internal sealed class RuntimeCalls(AgentContext agent, ContainerDirectory direct
             return [];
         var named = Dependencies.Of(task.ServiceLabels, task.Template.Container.Labels)
             .ToDictionary(dependency => dependency.Service, StringComparer.Ordinal);
-        return [.. task.Shared.Where(shared => named.ContainsKey(shared.Service))
-            .Select(shared => new SharedSource(shared.TaskId, named[shared.Service]))];
+        return [.. task.Shared.Select(shared => new SharedSource(shared.TaskId, named[shared.Service]))];
     }
 }

@@ -46,8 +46,8 @@ public sealed class DependencyController : IController
     private static string ReasonOf(ServiceTask sharer, string lost, StateSnapshot state)
     {
         var named = sharer.Grant!.Shared.First(shared => shared.TaskId.Value == lost).Service;
-        var what = Dependencies.Of(state.SpecOf(sharer)).FirstOrDefault(each => each.Service == named)?.What;
+        var what = Dependencies.Of(state.SpecOf(sharer)).First(each => each.Service == named).What;
         var name = state.Tasks.TryGetValue(lost, out var task) ? $"{state.SpecOf(task).Name}.{task.Slot}" : named;
-        return $"{name}, whose {what ?? "network or volumes"} it shares, has ended or left";
+        return $"{name}, whose {what} it shares, has ended or left";
     }
 }

@@ -59,7 +59,10 @@ internal sealed partial class ContainerCreator(DockerClient client, ClusterId cl
     private async Task<bool> IsMissingAsync(EngineCall look, CancellationToken ct)
     {
         var reply = await client.SendAsync(look, ct);
-        return reply.Status == HttpStatusCode.NotFound || !reply.OrThrow().Ok;
+        if (reply.Status == HttpStatusCode.NotFound)
+            return true;
+        reply.OrThrow();
+        return false;
     }
 
     private async Task<EngineReply> PullAndSendAsync(RuntimeTask task, EngineCall call, CancellationToken ct)
