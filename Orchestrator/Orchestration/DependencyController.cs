@@ -47,7 +47,7 @@ public sealed class DependencyController : IController
     {
         var named = sharer.Grant!.Shared.First(shared => shared.TaskId.Value == lost).Service;
         var what = Dependencies.Of(state.SpecOf(sharer)).First(each => each.Service == named).What;
-        var name = state.Tasks.TryGetValue(lost, out var task) ? $"{state.SpecOf(task).Name}.{task.Slot}" : named;
+        var name = state.Tasks.TryGetValue(lost, out var task) ? state.NameOf(task) : named;
         return $"{name}, whose {what} it shares, has ended or left";
     }
 }

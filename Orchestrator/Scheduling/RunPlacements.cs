@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Scheduling;
 
-/// <summary>What a run has placed so far, as the state will have it.</summary>
+/// <summary>What a run has placed so far.</summary>
 internal sealed class RunPlacements
 {
     /// <summary>Each with where the one before it of the same service is, or -1.</summary>

@@ -73,6 +73,9 @@ public sealed class StateSnapshot
         return revision.Spec;
     }
 
+    /// <summary><c>web.1</c></summary>
+    public string NameOf(ServiceTask task) => $"{SpecOf(task).Name}.{task.Slot}";
+
     /// <summary>The service's tasks by id, whatever their state.</summary>
     public TaskMap TasksOf(ServiceId service) => ContentOf(service).Tasks;
 

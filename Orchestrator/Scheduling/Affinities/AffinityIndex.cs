@@ -159,7 +159,7 @@ internal sealed class AffinityIndex(StateSnapshot state, CandidateTable table, R
 
     private bool IsNamed(Affinity affinity, ServiceTask task)
     {
-        var slot = $"{state.SpecOf(task).Name}.{task.Slot}";
+        var slot = state.NameOf(task);
         var container = task.Status.Container?.ContainerId ?? task.Id.Value;
         return affinity.Names([slot, $"{slot}.{task.Id.Value}", task.Id.Value, container]);
     }

@@ -34,11 +34,9 @@ public sealed record PlacementPlan(
             new Explainer(asked, now).Explain(asked.Revision(service.Id, service.TemplateRevision)!))
         {
             PushedOut = [.. decision.Preempted.Where(made => made.For.ServiceId == service.Id)
-                .Select(made => new PushedOut(made.Node, [.. made.Victims.Select(victim => NameOf(state, victim))]))],
+                .Select(made => new PushedOut(made.Node, [.. made.Victims.Select(state.NameOf)]))],
         };
     }
-
-    private static string NameOf(StateSnapshot state, ServiceTask task) => $"{state.SpecOf(task).Name}.{task.Slot}";
 
     private static ServiceTask TaskOf(Service service, int slot, DateTimeOffset now) => new()
     {
