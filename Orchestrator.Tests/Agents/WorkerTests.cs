@@ -252,6 +252,7 @@ internal sealed class WorkerTests
         };
         rig.Worker.Apply(Assignments.Complete(1, Assignments.Of(), Assignments.Of(2) with
         {
+            ServiceLabels = StringMap.Empty.Add(Dependencies.VolumesFrom, "s"),
             Shared = [new SharedTask { Service = "s", TaskId = Assignments.Id(1) }],
         }));
         await rig.UntilAsync(1, TaskState.Running);
